@@ -1,0 +1,18 @@
+package io.github.packetboat.codec;
+
+import java.io.IOException;
+import java.io.Serial;
+
+/** Bytes that are no valid frame, or a message that cannot be encoded. The text says the value and the limit. */
+public class CodecException extends IOException {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    public CodecException(String message) {
+        super(message);
+    }
+
+    public CodecException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

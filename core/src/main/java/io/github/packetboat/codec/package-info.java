@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.packetboat.codec;
+
+import org.jspecify.annotations.NullMarked;

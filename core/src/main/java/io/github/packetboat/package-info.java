@@ -1,0 +1,5 @@
+/** The few values that every part of Packetboat shares. */
+@NullMarked
+package io.github.packetboat;
+
+import org.jspecify.annotations.NullMarked;
