@@ -1,0 +1,36 @@
+package io.github.packetboat.internal.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** Moves bytes between buffers and one non-blocking channel, plain or through TLS. Loop thread only. */
+public interface Transport {
+
+    /**
+     * Reads what is there into {@code into}.
+     *
+     * @return how many bytes came; 0 if there is nothing now; -1 at the orderly end of the stream
+     */
+    int read(ByteBuffer into) throws IOException;
+
+    /** Whether {@link #read} has more without the channel becoming readable again. */
+    boolean hasUnread();
+
+    /** The least room that {@link #read} needs in its buffer to get on. */
+    int minReadRoom();
+
+    /** Writes as much of {@code from} as goes now; what it took is behind the buffer's position. */
+    void write(ByteBuffer from) throws IOException;
+
+    /** Writes the first and then the second buffer of {@code two}, as much as goes now, in one call if it can. */
+    void write(ByteBuffer[] two) throws IOException;
+
+    /** Bytes that {@link #write} took but has not handed to the kernel yet. */
+    int unflushedBytes();
+
+    /** Hands more of {@link #unflushedBytes} to the kernel. */
+    void flush() throws IOException;
+
+    /** Says to the peer that nothing more will come, after everything written. May need further {@link #flush} calls. */
+    void shutdownOutput() throws IOException;
+}

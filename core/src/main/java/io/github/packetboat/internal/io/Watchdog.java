@@ -1,0 +1,66 @@
+package io.github.packetboat.internal.io;
+
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** Reports a turn that holds its loop for longer than {@value #LIMIT_MILLIS} ms, once, with what it is doing. */
+final class Watchdog implements Runnable {
+    static final long LIMIT_MILLIS = 100;
+    private static final long LIMIT_NANOS = LIMIT_MILLIS * 1_000_000;
+    private static final long LOOK_NANOS = LIMIT_NANOS / 2;
+    private static final System.Logger LOG = System.getLogger("io.github.packetboat");
+
+    private final List<EventLoop> loops;
+    private final long[] reportedTurn;
+    private volatile boolean stopped;
+    private volatile @Nullable Thread thread;
+
+    Watchdog(List<EventLoop> loops) {
+        this.loops = loops;
+        this.reportedTurn = new long[loops.size()];
+    }
+
+    static void log(Throwable failure) {
+        LOG.log(System.Logger.Level.ERROR, "Uncaught on an event loop, which goes on: " + failure, failure);
+    }
+
+    @Override
+    public void run() {
+        thread = Thread.currentThread();
+        while (!stopped) {
+            LockSupport.parkNanos(LOOK_NANOS);
+            for (int i = 0; i < loops.size(); i++) {
+                look(i, loops.get(i));
+            }
+        }
+    }
+
+    void stop() {
+        stopped = true;
+        LockSupport.unpark(thread);
+    }
+
+    private void look(int i, EventLoop loop) {
+        long turn = loop.turns();
+        long since = loop.busySinceNanos();
+        Thread busy = loop.thread();
+        if (since == 0 || busy == null || turn == reportedTurn[i]) {
+            return;
+        }
+        long heldNanos = System.nanoTime() - since;
+        if (heldNanos < LIMIT_NANOS) {
+            return;
+        }
+        Throwable where = new Throwable("stack of " + busy.getName());
+        where.setStackTrace(busy.getStackTrace());
+        if (loop.turns() == turn && loop.busySinceNanos() == since) {
+            reportedTurn[i] = turn;
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    busy.getName() + " has been held for " + heldNanos / 1_000_000 + " ms by the code below; all its other"
+                            + " connections wait. Run blocking listeners on an executor: builder.executor(...)",
+                    where);
+        }
+    }
+}
