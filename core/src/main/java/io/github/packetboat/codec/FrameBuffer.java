@@ -48,6 +48,12 @@ public final class FrameBuffer {
         return this;
     }
 
+    /** Puts the low 24 bits of {@code value}, high byte first. */
+    public FrameBuffer putMedium(int value) {
+        room(3).putShort((short) (value >> 8)).put((byte) value);
+        return this;
+    }
+
     /** Puts the 4 bytes of {@code value}, high byte first. */
     public FrameBuffer putInt(int value) {
         room(4).putInt(value);
@@ -57,6 +63,46 @@ public final class FrameBuffer {
     /** Puts the 8 bytes of {@code value}, high byte first. */
     public FrameBuffer putLong(long value) {
         room(8).putLong(value);
+        return this;
+    }
+
+    /**
+     * Puts {@code value}, taken as unsigned, as a varint (LEB128, as in Protocol Buffers): 7 bits a byte, low bits first,
+     * the high bit set on all but the last. 1 to 5 bytes.
+     */
+    public FrameBuffer putVarint(int value) {
+        if (value >>> 7 == 0) {
+            return putByte(value);
+        }
+        ByteBuffer b = room(5);
+        int rest = value;
+        while ((rest & ~0x7F) != 0) {
+            b.put((byte) (rest | 0x80));
+            rest >>>= 7;
+        }
+        b.put((byte) rest);
+        return this;
+    }
+
+    /**
+     * Puts {@code text} in UTF-8, without its length and without a terminator.
+     *
+     * @throws CodecException if {@code text} holds half of a surrogate pair, which has no UTF-8; the message says at which
+     *     index, and nothing has been put
+     */
+    public FrameBuffer putUtf8(String text) throws CodecException {
+        int n = text.length();
+        ByteBuffer b = room(n);
+        int at = b.position();
+        int i = 0;
+        for (char c; i < n && (c = text.charAt(i)) < 0x80; i++) {
+            b.put(at + i, (byte) c);
+        }
+        if (i == n) {
+            b.position(at + n);
+        } else {
+            putBeyondAscii(text, i);
+        }
         return this;
     }
 
@@ -141,6 +187,20 @@ public final class FrameBuffer {
     /** The buffer whose remaining bytes follow those of {@link #bytes()}, or null if there is none. */
     public @Nullable ByteBuffer borrowed() {
         return borrowed;
+    }
+
+    /** As {@link #putUtf8}; the first {@code ascii} characters are in place already, behind the position. */
+    private void putBeyondAscii(String text, int ascii) throws CodecException {
+        int n = Math.toIntExact(ascii + Utf8.length(text, ascii));
+        ByteBuffer before = bytes;
+        ByteBuffer b = room(n);
+        int from = b == before ? ascii : 0;                 // a larger buffer has only what was before the position
+        b.position(b.position() + from);
+        for (int i = from; i < text.length(); ) {
+            int c = text.codePointAt(i);
+            Utf8.put(c, b);
+            i += Character.charCount(c);
+        }
     }
 
     private ByteBuffer room(int n) {
