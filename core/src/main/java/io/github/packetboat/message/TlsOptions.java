@@ -4,7 +4,6 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,17 +11,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
-import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,22 +62,15 @@ public final class TlsOptions {
         REQUIRED
     }
 
-    /** What comes of reading the files once. */
-    private record Generation(SSLContext context, @Nullable Instant expiry, List<FileStamp> stamps) {}
-
     private final Builder settings;
     private final SSLParameters serverParameters;
-    private final AtomicLong nextCheckNanos;
-    private volatile Generation generation;
-    /** What was reported when files were last found to have changed for the worse, or null. Guarded by this. */
-    private @Nullable String reported;
+    private final TlsMaterial material;
 
     private TlsOptions(Builder settings) {
         this.settings = settings;
-        this.generation = load(settings);
-        checkCipherSuites(settings, generation.context);
+        this.material = settings.context != null ? TlsMaterial.given(settings.context) : settings.material();
+        checkCipherSuites(settings, material.context());
         this.serverParameters = serverParameters(settings);
-        this.nextCheckNanos = new AtomicLong(settings.nanoTime.getAsLong() + settings.reloadEveryNanos());
         if (settings.skipHostnameVerification) {
             LOG.log(Level.WARNING, "insecureSkipHostnameVerification: whoever has any trusted certificate can pose as the server");
         }
@@ -103,7 +91,7 @@ public final class TlsOptions {
      * is none or it came in an {@code SSLContext}. For monitoring.
      */
     public @Nullable Instant certificateExpiry() {
-        return generation.expiry;
+        return material.expiry();
     }
 
     /**
@@ -113,11 +101,8 @@ public final class TlsOptions {
      * @throws UncheckedIOException if a file cannot be read; what was read before stays in use
      * @throws IllegalArgumentException if a file does not hold what it should; what was read before stays in use
      */
-    public synchronized void reload() {
-        if (settings.context == null) {
-            generation = load(settings);
-            reported = null;
-        }
+    public void reload() {
+        material.reload();
     }
 
     /** All settings but the secret ones, in one line. */
@@ -161,7 +146,7 @@ public final class TlsOptions {
 
     /** A new engine for a connection that was accepted. */
     SSLEngine serverEngine() {
-        SSLEngine engine = current().context.createSSLEngine();
+        SSLEngine engine = material.contextForHandshake().createSSLEngine();
         engine.setUseClientMode(false);
         engine.setSSLParameters(serverParameters);
         return engine;
@@ -175,7 +160,7 @@ public final class TlsOptions {
      */
     SSLEngine clientEngine(String host, int port) {
         String name = settings.serverName != null ? settings.serverName : bare(host);
-        SSLEngine engine = current().context.createSSLEngine(name, port);
+        SSLEngine engine = material.contextForHandshake().createSSLEngine(name, port);
         engine.setUseClientMode(true);
         SSLParameters parameters = parameters(settings);
         if (!settings.skipHostnameVerification) {
@@ -232,88 +217,6 @@ public final class TlsOptions {
         }
         parameters.setApplicationProtocols(settings.alpn.toArray(String[]::new));
         return parameters;
-    }
-
-    /** The certificates in use, after a look at the files if one is due. */
-    private Generation current() {
-        if (settings.reloadEvery != null) {
-            long now = settings.nanoTime.getAsLong();
-            long due = nextCheckNanos.get();
-            if (now - due >= 0 && nextCheckNanos.compareAndSet(due, now + settings.reloadEveryNanos())) {
-                reloadIfChanged();
-            }
-        }
-        return generation;
-    }
-
-    private void reloadIfChanged() {
-        RuntimeException failure;
-        synchronized (this) {
-            if (stamps(settings).equals(generation.stamps)) {
-                return;
-            }
-            try {
-                reload();
-                return;
-            } catch (UncheckedIOException | IllegalArgumentException e) {
-                if (String.valueOf(e.getMessage()).equals(reported)) {
-                    return; // tried again, but told once
-                }
-                reported = String.valueOf(e.getMessage());
-                failure = e;
-            }
-        }
-        report(failure);
-    }
-
-    private void report(RuntimeException failure) {
-        Consumer<? super RuntimeException> onFailure = settings.onReloadFailure;
-        if (onFailure == null) {
-            LOG.log(Level.WARNING, "new certificates are not usable, the old ones stay in use: " + failure.getMessage());
-            return;
-        }
-        try {
-            onFailure.accept(failure);
-        } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "onReloadFailure has thrown", e);
-        }
-    }
-
-    private static Generation load(Builder settings) {
-        if (settings.context != null) {
-            return new Generation(settings.context, null, List.of());
-        }
-        List<FileStamp> stamps = stamps(settings); // before reading: what changes meanwhile counts as changed
-        List<OwnCertificate> own = settings.own.stream().flatMap(files -> files.reader().get().stream()).toList();
-        List<X509Certificate> trusted = settings.trusted.isEmpty()
-                ? null
-                : settings.trusted.stream().flatMap(files -> files.reader().get().stream()).toList();
-        own.forEach(certificate -> warnIfOutdated(certificate, settings.clock.instant()));
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            TrustManager trust = PeerTrust.of(trusted, !settings.skipHostnameVerification, settings.clock);
-            context.init(new KeyManager[] {new CertificateSelector(own)}, new TrustManager[] {trust}, null);
-            Instant expiry = own.stream().map(OwnCertificate::expiry).min(Instant::compareTo).orElse(null);
-            return new Generation(context, expiry, stamps);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalArgumentException("cannot set up TLS: " + e.getMessage(), e);
-        }
-    }
-
-    private static List<FileStamp> stamps(Builder settings) {
-        return Stream.concat(settings.own.stream(), settings.trusted.stream())
-                .flatMap(files -> files.files().stream())
-                .map(FileStamp::of)
-                .toList();
-    }
-
-    private static void warnIfOutdated(OwnCertificate certificate, Instant now) {
-        Instant from = certificate.chain().get(0).getNotBefore().toInstant();
-        if (now.isAfter(certificate.expiry())) {
-            LOG.log(Level.WARNING, "certificate in " + certificate.origin() + " expired at " + certificate.expiry());
-        } else if (now.isBefore(from)) {
-            LOG.log(Level.WARNING, "certificate in " + certificate.origin() + " is not valid before " + from);
-        }
     }
 
     private static void checkCipherSuites(Builder settings, SSLContext context) {
@@ -563,12 +466,11 @@ public final class TlsOptions {
             return this;
         }
 
-        private long reloadEveryNanos() {
-            return reloadEvery == null ? 0 : reloadEvery.toNanos();
+        private TlsMaterial material() {
+            return new TlsMaterial(own, trusted, !skipHostnameVerification, reloadEvery, onReloadFailure, clock, nanoTime);
         }
 
-        @SafeVarargs
-        private static <T> List<T> copy(String option, T... values) {
+        private static <T> List<T> copy(String option, T[] values) {
             for (T value : Check.notNull(option, values)) {
                 Check.notNull(option, value);
             }
