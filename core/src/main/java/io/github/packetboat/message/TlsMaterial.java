@@ -1,6 +1,5 @@
 package io.github.packetboat.message;
 
-import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.GeneralSecurityException;
@@ -130,7 +129,7 @@ final class TlsMaterial {
         try {
             reload();
             return null;
-        } catch (UncheckedIOException | IllegalArgumentException e) {
+        } catch (RuntimeException e) { // whatever the password supplier throws, too
             String message = String.valueOf(e.getMessage());
             boolean known = message.equals(reported);
             reported = message;

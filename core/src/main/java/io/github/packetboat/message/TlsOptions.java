@@ -450,7 +450,7 @@ public final class TlsOptions {
         }
 
         /**
-         * Told of changed files that cannot be used: an {@link UncheckedIOException} or an {@link IllegalArgumentException},
+         * Told of changed files that cannot be used, with the exception that {@link TlsOptions#reload()} would throw,
          * once for each different one, on the thread of the new connection, which must not be blocked. Logged as a warning,
          * unless set. {@link TlsOptions#reload()} throws and does not report.
          */
