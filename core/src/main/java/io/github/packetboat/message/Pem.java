@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.Supplier;
+import javax.crypto.Cipher;
 import javax.crypto.EncryptedPrivateKeyInfo;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
@@ -112,7 +113,9 @@ final class Pem {
             String scheme = info.getAlgName().startsWith("PBEWith") || parameters == null
                     ? info.getAlgName()
                     : parameters.toString();
-            return info.getKeySpec(SecretKeyFactory.getInstance(scheme).generateSecret(keySpec));
+            Cipher cipher = Cipher.getInstance(scheme); // EncryptedPrivateKeyInfo of JDK 17 asks for "PBES2", which is none
+            cipher.init(Cipher.DECRYPT_MODE, SecretKeyFactory.getInstance(scheme).generateSecret(keySpec), parameters);
+            return info.getKeySpec(cipher);
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalArgumentException(
                     "cannot decrypt the private key in " + file + ": wrong password, or a scheme unknown to this JDK", e);
