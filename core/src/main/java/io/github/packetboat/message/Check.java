@@ -1,0 +1,57 @@
+package io.github.packetboat.message;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the builders of this package ask of their arguments. Each check returns its argument, or throws an {@link
+ * IllegalArgumentException} that names the option and the value. Stateless, thread-safe.
+ */
+final class Check {
+    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+
+    private Check() {}
+
+    static <T> T notNull(String option, @Nullable T value) {
+        if (value == null) {
+            throw new IllegalArgumentException(option + " must not be null");
+        }
+        return value;
+    }
+
+    static int positive(String option, int value) {
+        return inRange(option, value, 1, Integer.MAX_VALUE);
+    }
+
+    static int inRange(String option, int value, int min, int max) {
+        return (int) inRange(option, (long) value, min, max);
+    }
+
+    static long inRange(String option, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(
+                    option + "=" + value + (value < min ? " is below " + min : " is above " + max));
+        }
+        return value;
+    }
+
+    /** A duration longer than zero that fits into nanoseconds: at most about 292 years. */
+    static Duration positive(String option, @Nullable Duration value) {
+        Duration duration = notNull(option, value);
+        if (duration.isNegative() || duration.isZero()) {
+            throw new IllegalArgumentException(option + "=" + duration + " is not positive");
+        }
+        if (duration.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(option + "=" + duration + " is above " + LONGEST);
+        }
+        return duration;
+    }
+
+    /** Two options that contradict each other unless {@code low <= high}. */
+    static void ordered(String lowOption, long low, String highOption, long high) {
+        if (low > high) {
+            throw new IllegalArgumentException(
+                    lowOption + "=" + low + " is above " + highOption + "=" + high);
+        }
+    }
+}

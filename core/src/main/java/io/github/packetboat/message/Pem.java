@@ -1,0 +1,173 @@
+package io.github.packetboat.message;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.AlgorithmParameters;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.Supplier;
+import javax.crypto.Cipher;
+import javax.crypto.EncryptedPrivateKeyInfo;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Certificates and private keys from PEM files (RFC 7468). A file that cannot be read is an {@link UncheckedIOException},
+ * one that does not hold what it should an {@link IllegalArgumentException}; both name the file, neither shows a secret.
+ * Stateless, thread-safe.
+ */
+final class Pem {
+    private static final String BEGIN = "-----BEGIN ";
+    private static final String END = "-----END ";
+    private static final String DASHES = "-----";
+    private static final List<String> KEY_ALGORITHMS = List.of("RSA", "EC", "EdDSA", "RSASSA-PSS");
+
+    private Pem() {}
+
+    /** All certificates of the file, in its order; at least one. */
+    static List<X509Certificate> certificates(Path file) {
+        List<X509Certificate> certificates = new ArrayList<>();
+        for (Block block : blocks(file)) {
+            if (block.label.equals("CERTIFICATE") || block.label.equals("X509 CERTIFICATE")) {
+                certificates.add(certificate(file, block));
+            }
+        }
+        if (certificates.isEmpty()) {
+            throw new IllegalArgumentException("no certificate in " + file + ": it has no \"BEGIN CERTIFICATE\"");
+        }
+        return certificates;
+    }
+
+    /**
+     * The one private key of the file, which is PKCS#8.
+     *
+     * @param password asked for the password if the key is encrypted; the array is overwritten after use. Null if none is
+     *     known
+     */
+    static PrivateKey privateKey(Path file, @Nullable Supplier<char[]> password) {
+        for (Block block : blocks(file)) {
+            switch (block.label) {
+                case "PRIVATE KEY" -> {
+                    return privateKey(file, new PKCS8EncodedKeySpec(block.bytes(file)));
+                }
+                case "ENCRYPTED PRIVATE KEY" -> {
+                    if (password == null) {
+                        throw new IllegalArgumentException("private key in " + file + " is encrypted: give its password too");
+                    }
+                    return privateKey(file, decrypt(file, block.bytes(file), password));
+                }
+                case "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY" -> throw new IllegalArgumentException(
+                        "private key in " + file + " is a \"BEGIN " + block.label
+                                + "\", only PKCS#8 (\"BEGIN PRIVATE KEY\") is read; convert it with: openssl pkcs8 -topk8 -nocrypt -in "
+                                + file + " -out pkcs8.pem");
+                default -> { /* certificates and EC parameters may stand in the same file */ }
+            }
+        }
+        throw new IllegalArgumentException("no private key in " + file + ": it has no \"BEGIN PRIVATE KEY\"");
+    }
+
+    private static X509Certificate certificate(Path file, Block block) {
+        try {
+            return (X509Certificate) CertificateFactory.getInstance("X.509")
+                    .generateCertificate(new ByteArrayInputStream(block.bytes(file)));
+        } catch (CertificateException e) {
+            throw new IllegalArgumentException("broken certificate in " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static PrivateKey privateKey(Path file, PKCS8EncodedKeySpec spec) {
+        for (String algorithm : KEY_ALGORITHMS) {
+            try {
+                return KeyFactory.getInstance(algorithm).generatePrivate(spec);
+            } catch (InvalidKeySpecException e) {
+                continue; // a key of another algorithm
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("this JDK has no " + algorithm, e);
+            }
+        }
+        throw new IllegalArgumentException("private key in " + file + " is broken or none of " + KEY_ALGORITHMS);
+    }
+
+    private static PKCS8EncodedKeySpec decrypt(Path file, byte[] encrypted, Supplier<char[]> password) {
+        char[] secret = Check.notNull("password of " + file, password.get());
+        PBEKeySpec keySpec = new PBEKeySpec(secret);
+        try {
+            EncryptedPrivateKeyInfo info = new EncryptedPrivateKeyInfo(encrypted);
+            AlgorithmParameters parameters = info.getAlgParameters();
+            // PBES2 names the actual scheme only in its parameters.
+            String scheme = info.getAlgName().startsWith("PBEWith") || parameters == null
+                    ? info.getAlgName()
+                    : parameters.toString();
+            Cipher cipher = Cipher.getInstance(scheme); // EncryptedPrivateKeyInfo of JDK 17 asks for "PBES2", which is none
+            cipher.init(Cipher.DECRYPT_MODE, SecretKeyFactory.getInstance(scheme).generateSecret(keySpec), parameters);
+            return info.getKeySpec(cipher);
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalArgumentException(
+                    "cannot decrypt the private key in " + file + ": wrong password, or a scheme unknown to this JDK", e);
+        } finally {
+            keySpec.clearPassword();
+            Arrays.fill(secret, '\0');
+        }
+    }
+
+    private static List<Block> blocks(Path file) {
+        String text;
+        try {
+            text = Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + ": " + reason(e), e);
+        }
+        List<Block> blocks = new ArrayList<>();
+        int begin = text.indexOf(BEGIN);
+        while (begin >= 0) {
+            int labelEnd = text.indexOf(DASHES, begin + BEGIN.length());
+            String label = labelEnd < 0 ? "" : text.substring(begin + BEGIN.length(), labelEnd);
+            int end = text.indexOf(END + label + DASHES, begin);
+            if (labelEnd < 0 || end < 0) {
+                throw new IllegalArgumentException("broken PEM in " + file + ": \"BEGIN " + Escaped.of(label) + "\" has no end");
+            }
+            blocks.add(new Block(label, text.substring(labelEnd + DASHES.length(), end)));
+            begin = text.indexOf(BEGIN, end);
+        }
+        return blocks;
+    }
+
+    /** What an exception of the file system says, in words where its own text is only the path. */
+    static String reason(IOException e) {
+        return switch (e.getClass().getSimpleName()) {
+            case "NoSuchFileException" -> "no such file";
+            case "AccessDeniedException" -> "access denied";
+            default -> String.valueOf(e.getMessage());
+        };
+    }
+
+    private record Block(String label, String base64) {
+        byte[] bytes(Path file) {
+            try {
+                return Base64.getMimeDecoder().decode(base64);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("broken base64 in " + file, e);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return label; // the rest may be a key
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package io.github.packetboat.message;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The certificates and trust that are in use, and how they follow their files. One {@link SSLContext} for each generation of
+ * the files, so that sessions can be resumed until the next one. Thread-safe.
+ */
+final class TlsMaterial {
+    private static final Logger LOG = System.getLogger(TlsOptions.class.getName());
+
+    private final List<TlsFiles<OwnCertificate>> own;
+    private final List<TlsFiles<X509Certificate>> trusted;
+    private final boolean verifyHost;
+    /** Zero for never. */
+    private final long reloadEveryNanos;
+    private final @Nullable Consumer<? super RuntimeException> onReloadFailure;
+    private final InstantSource clock;
+    private final LongSupplier nanoTime;
+
+    private final AtomicLong nextCheckNanos;
+    private volatile Generation generation;
+    /** What was last reported of changed files that are not usable, or null. Guarded by this. */
+    private @Nullable String reported;
+
+    /** What comes of reading the files once. */
+    private record Generation(SSLContext context, @Nullable Instant expiry, List<FileStamp> stamps) {}
+
+    /** Reads the files; see {@link TlsOptions.Builder#build()} for what it throws. */
+    TlsMaterial(
+            List<TlsFiles<OwnCertificate>> own,
+            List<TlsFiles<X509Certificate>> trusted,
+            boolean verifyHost,
+            @Nullable Duration reloadEvery,
+            @Nullable Consumer<? super RuntimeException> onReloadFailure,
+            InstantSource clock,
+            LongSupplier nanoTime) {
+        this.own = own;
+        this.trusted = trusted;
+        this.verifyHost = verifyHost;
+        this.reloadEveryNanos = reloadEvery == null ? 0 : reloadEvery.toNanos();
+        this.onReloadFailure = onReloadFailure;
+        this.clock = clock;
+        this.nanoTime = nanoTime;
+        this.nextCheckNanos = new AtomicLong(nanoTime.getAsLong() + reloadEveryNanos);
+        this.generation = load();
+    }
+
+    private TlsMaterial(SSLContext context) {
+        own = List.of();
+        trusted = List.of();
+        verifyHost = true;
+        reloadEveryNanos = 0;
+        onReloadFailure = null;
+        clock = InstantSource.system();
+        nanoTime = System::nanoTime;
+        nextCheckNanos = new AtomicLong();
+        generation = new Generation(context, null, List.of());
+    }
+
+    /** A context of the user's, which has no files. */
+    static TlsMaterial given(SSLContext context) {
+        return new TlsMaterial(context);
+    }
+
+    SSLContext context() {
+        return generation.context;
+    }
+
+    @Nullable Instant expiry() {
+        return generation.expiry;
+    }
+
+    /** The context, after a look at the files if one is due. */
+    SSLContext contextForHandshake() {
+        if (reloadEveryNanos > 0) {
+            long now = nanoTime.getAsLong();
+            long due = nextCheckNanos.get();
+            if (now - due >= 0 && nextCheckNanos.compareAndSet(due, now + reloadEveryNanos)) {
+                reloadIfChanged();
+            }
+        }
+        return generation.context;
+    }
+
+    synchronized void reload() {
+        if (!own.isEmpty() || !trusted.isEmpty()) {
+            generation = load();
+            reported = null;
+        }
+    }
+
+    private void reloadIfChanged() {
+        RuntimeException failure = tryReload();
+        if (failure == null) {
+            return;
+        }
+        if (onReloadFailure == null) {
+            LOG.log(Level.WARNING, "new certificates are not usable, the old ones stay in use: " + failure.getMessage());
+            return;
+        }
+        try {
+            onReloadFailure.accept(failure);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "onReloadFailure has thrown", e);
+        }
+    }
+
+    /** What is to be reported, or null. Files that stay unusable are tried again, but reported once. */
+    private synchronized @Nullable RuntimeException tryReload() {
+        if (stamps().equals(generation.stamps)) {
+            return null;
+        }
+        try {
+            reload();
+            return null;
+        } catch (RuntimeException e) { // whatever the password supplier throws, too
+            String message = String.valueOf(e.getMessage());
+            boolean known = message.equals(reported);
+            reported = message;
+            return known ? null : e;
+        }
+    }
+
+    private Generation load() {
+        List<FileStamp> stamps = stamps(); // before reading: what changes meanwhile counts as changed
+        List<OwnCertificate> certificates = read(own);
+        List<X509Certificate> issuers = trusted.isEmpty() ? null : read(trusted);
+        certificates.forEach(this::warnIfOutdated);
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            TrustManager trust = PeerTrust.of(issuers, verifyHost, clock);
+            context.init(new KeyManager[] {new CertificateSelector(certificates)}, new TrustManager[] {trust}, null);
+            Instant expiry =
+                    certificates.stream().map(OwnCertificate::expiry).min(Instant::compareTo).orElse(null);
+            return new Generation(context, expiry, stamps);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalArgumentException("cannot set up TLS: " + e.getMessage(), e);
+        }
+    }
+
+    private static <T> List<T> read(List<TlsFiles<T>> sources) {
+        return sources.stream().flatMap(files -> files.reader().get().stream()).toList();
+    }
+
+    private List<FileStamp> stamps() {
+        return Stream.concat(own.stream(), trusted.stream())
+                .flatMap(files -> files.files().stream())
+                .map(FileStamp::of)
+                .toList();
+    }
+
+    private void warnIfOutdated(OwnCertificate certificate) {
+        Instant now = clock.instant();
+        Instant from = certificate.chain().get(0).getNotBefore().toInstant();
+        if (now.isAfter(certificate.expiry())) {
+            LOG.log(Level.WARNING, "certificate in " + certificate.origin() + " expired at " + certificate.expiry());
+        } else if (now.isBefore(from)) {
+            LOG.log(Level.WARNING, "certificate in " + certificate.origin() + " is not valid before " + from);
+        }
+    }
+}

@@ -1,0 +1,501 @@
+package io.github.packetboat.message;
+
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a server or a client speaks TLS: with which certificates, whom it trusts, which versions. Thread-safe; the settings
+ * are immutable, only the certificates may be read anew.
+ *
+ * <pre>{@code
+ * TlsOptions server = TlsOptions.builder().certificate(Path.of("chain.pem"), Path.of("key.pem")).build();
+ *
+ * TlsOptions client = TlsOptions.builder().build();                                     // what the JDK trusts
+ * TlsOptions ofOurs = TlsOptions.builder().trust(Path.of("our-ca.pem")).build();        // what our CA has issued
+ *
+ * TlsOptions mutual = TlsOptions.builder()
+ *         .certificate(Path.of("chain.pem"), Path.of("key.pem"))
+ *         .trust(Path.of("clients-ca.pem"))
+ *         .clientAuth(TlsOptions.ClientAuth.REQUIRED)
+ *         .reloadEvery(Duration.ofMinutes(1))
+ *         .build();
+ * }</pre>
+ *
+ * <p><b>What is on by default.</b> TLS 1.3 and 1.2, never less. A client accepts only a certificate that names the host it
+ * connects to as a subject alternative name (an IP address as an IP name); a common name does not count.
+ *
+ * <p><b>Errors.</b> A file that cannot be read is an {@link UncheckedIOException}; a file that does not hold what it should, a
+ * wrong password, a key that belongs to another certificate and every bad setting are {@link IllegalArgumentException}s. They
+ * name the file, and no message and no {@code toString} ever shows a password or a key. A certificate of our own that has
+ * expired is only warned of in the log.
+ *
+ * <p><b>New certificates without a restart.</b> Call {@link #reload()}, or set {@link Builder#reloadEvery}. Connections that
+ * are open stay as they are; new ones use the new certificates. No thread is started for it.
+ */
+public final class TlsOptions {
+    private static final Logger LOG = System.getLogger(TlsOptions.class.getName());
+
+    /** Whether a server asks its clients for a certificate. */
+    public enum ClientAuth {
+        /** It does not ask. */
+        NONE,
+        /** It asks, and lets clients without one in; one that is shown must be trusted. */
+        WANTED,
+        /** It asks, and refuses clients without one: mutual TLS. */
+        REQUIRED
+    }
+
+    private final Builder settings;
+    private final SSLParameters serverParameters;
+    private final TlsMaterial material;
+
+    private TlsOptions(Builder settings) {
+        this.settings = settings;
+        this.material = settings.context != null ? TlsMaterial.given(settings.context) : settings.material();
+        checkCipherSuites(settings, material.context());
+        this.serverParameters = serverParameters(settings);
+        if (settings.skipHostnameVerification) {
+            LOG.log(Level.WARNING, "insecureSkipHostnameVerification: whoever has any trusted certificate can pose as the server");
+        }
+    }
+
+    /** A builder with neither certificate nor trust of its own. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** How long a handshake may take. */
+    public Duration handshakeTimeout() {
+        return settings.handshakeTimeout;
+    }
+
+    /**
+     * When the first of our own certificates (or of their issuers, as far as they are in the files) expires, or null if there
+     * is none or it came in an {@code SSLContext}. For monitoring.
+     */
+    public @Nullable Instant certificateExpiry() {
+        return material.expiry();
+    }
+
+    /**
+     * Reads all certificate and key files again, whether they have changed or not. Does nothing if there are none. Blocks for
+     * as long as reading takes.
+     *
+     * @throws UncheckedIOException if a file cannot be read; what was read before stays in use
+     * @throws IllegalArgumentException if a file does not hold what it should; what was read before stays in use
+     */
+    public void reload() {
+        material.reload();
+    }
+
+    /** All settings but the secret ones, in one line. */
+    @Override
+    public String toString() {
+        return "TlsOptions[" + (settings.context != null
+                        ? "sslContext"
+                        : "certificates=" + settings.own + ", trust=" + (settings.trusted.isEmpty() ? "JDK" : settings.trusted))
+                + ", clientAuth=" + settings.clientAuth
+                + ", protocols=" + settings.protocols
+                + (settings.cipherSuites.isEmpty() ? "" : ", cipherSuites=" + settings.cipherSuites)
+                + (settings.alpn.isEmpty() ? "" : ", alpn=" + settings.alpn)
+                + (settings.serverName == null ? "" : ", serverName=" + settings.serverName)
+                + (settings.skipHostnameVerification ? ", insecureSkipHostnameVerification" : "")
+                + ", handshakeTimeout=" + settings.handshakeTimeout
+                + (settings.reloadEvery == null ? "" : ", reloadEvery=" + settings.reloadEvery) + "]";
+    }
+
+    List<String> protocols() {
+        return settings.protocols;
+    }
+
+    List<String> alpn() {
+        return settings.alpn;
+    }
+
+    boolean hasCertificate() {
+        return settings.context != null || !settings.own.isEmpty();
+    }
+
+    /**
+     * Says at bind, rather than at the first handshake, that a server cannot do without a certificate.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    void checkServer() {
+        if (!hasCertificate()) {
+            throw new IllegalArgumentException("a TLS server needs certificate(…), keyStore(…) or sslContext(…)");
+        }
+    }
+
+    /** A new engine for a connection that was accepted. */
+    SSLEngine serverEngine() {
+        SSLEngine engine = material.contextForHandshake().createSSLEngine();
+        engine.setUseClientMode(false);
+        engine.setSSLParameters(serverParameters);
+        return engine;
+    }
+
+    /**
+     * A new engine for a connection that was made.
+     *
+     * @param host the name or IP address that the user connects to, as the user wrote it: what the certificate must name,
+     *     unless a server name is set
+     */
+    SSLEngine clientEngine(String host, int port) {
+        String name = settings.serverName != null ? settings.serverName : bare(host);
+        SSLEngine engine = material.contextForHandshake().createSSLEngine(name, port);
+        engine.setUseClientMode(true);
+        SSLParameters parameters = parameters(settings);
+        if (!settings.skipHostnameVerification) {
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        }
+        SNIHostName sni = serverNameIndication(name);
+        parameters.setServerNames(sni == null ? List.of() : List.of(sni));
+        engine.setSSLParameters(parameters);
+        return engine;
+    }
+
+    /** Without the brackets or the zone of an IPv6 address, and without the dot at the end of a name. */
+    private static String bare(String host) {
+        int end = host.length();
+        int start = host.startsWith("[") && host.endsWith("]") ? 1 : 0;
+        end -= start;
+        int zone = host.indexOf('%');
+        if (zone > 0 && host.indexOf(':') >= 0) {
+            end = zone;
+        } else if (end > 1 && host.charAt(end - 1) == '.') {
+            end--;
+        }
+        return host.substring(start, end);
+    }
+
+    /** Null for IP addresses, which RFC 6066 §3 does not allow, and for names that it cannot carry, such as {@code my_host}. */
+    private static @Nullable SNIHostName serverNameIndication(String name) {
+        if (IpLiteral.parse(name) != null) {
+            return null;
+        }
+        try {
+            return new SNIHostName(name);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static SSLParameters serverParameters(Builder settings) {
+        SSLParameters parameters = parameters(settings);
+        parameters.setUseCipherSuitesOrder(true);
+        switch (settings.clientAuth) {
+            case NONE -> { /* the default */ }
+            case WANTED -> parameters.setWantClientAuth(true);
+            case REQUIRED -> parameters.setNeedClientAuth(true);
+        }
+        return parameters;
+    }
+
+    private static SSLParameters parameters(Builder settings) {
+        SSLParameters parameters = new SSLParameters();
+        parameters.setProtocols(settings.protocols.toArray(String[]::new));
+        if (!settings.cipherSuites.isEmpty()) {
+            parameters.setCipherSuites(settings.cipherSuites.toArray(String[]::new));
+        }
+        parameters.setApplicationProtocols(settings.alpn.toArray(String[]::new));
+        return parameters;
+    }
+
+    private static void checkCipherSuites(Builder settings, SSLContext context) {
+        List<String> supported = Arrays.asList(context.getSupportedSSLParameters().getCipherSuites());
+        boolean usable = settings.cipherSuites.isEmpty();
+        for (String suite : settings.cipherSuites) {
+            if (!supported.contains(suite)) {
+                throw new IllegalArgumentException("cipherSuites: " + Escaped.of(suite) + " is not known to this JDK");
+            }
+            // Only the suites of TLS 1.3 do not name the key exchange before a "WITH" (RFC 8446 §B.4).
+            usable |= settings.protocols.contains(suite.contains("_WITH_") ? "TLSv1.2" : "TLSv1.3");
+        }
+        if (!usable) {
+            throw new IllegalArgumentException(
+                    "cipherSuites=" + settings.cipherSuites + " has none for protocols=" + settings.protocols);
+        }
+    }
+
+    /**
+     * Collects settings; each setter throws an {@link IllegalArgumentException} that names it if its argument is null or
+     * otherwise unfit. Files are read by {@link #build()}. Not thread-safe.
+     */
+    public static final class Builder {
+        private static final List<String> SAFE_PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
+
+        private List<TlsFiles<OwnCertificate>> own = new ArrayList<>();
+        private List<TlsFiles<X509Certificate>> trusted = new ArrayList<>();
+        private @Nullable SSLContext context;
+        private ClientAuth clientAuth = ClientAuth.NONE;
+        private List<String> protocols = SAFE_PROTOCOLS;
+        private List<String> cipherSuites = List.of();
+        private List<String> alpn = List.of();
+        private @Nullable String serverName;
+        private boolean skipHostnameVerification;
+        private Duration handshakeTimeout = Duration.ofSeconds(10);
+        private @Nullable Duration reloadEvery;
+        private @Nullable Consumer<? super RuntimeException> onReloadFailure;
+        private InstantSource clock = InstantSource.system();
+        private LongSupplier nanoTime = System::nanoTime;
+
+        private Builder() {}
+
+        private Builder(Builder from) {
+            own = List.copyOf(from.own);
+            trusted = List.copyOf(from.trusted);
+            context = from.context;
+            clientAuth = from.clientAuth;
+            protocols = from.protocols;
+            cipherSuites = from.cipherSuites;
+            alpn = from.alpn;
+            serverName = from.serverName;
+            skipHostnameVerification = from.skipHostnameVerification;
+            handshakeTimeout = from.handshakeTimeout;
+            reloadEvery = from.reloadEvery;
+            onReloadFailure = from.onReloadFailure;
+            clock = from.clock;
+            nanoTime = from.nanoTime;
+        }
+
+        /**
+         * Adds a certificate of our own. With several, a server picks the one that names the host which the client asks for
+         * (SNI), and the first one that the client can verify where none does.
+         *
+         * @param chainPem the certificate, followed by those of its issuers
+         * @param keyPem its private key as PKCS#8 ("BEGIN PRIVATE KEY"), not encrypted; may be the same file
+         */
+        public Builder certificate(Path chainPem, Path keyPem) {
+            return addPem("certificate", null, chainPem, keyPem, null);
+        }
+
+        /**
+         * As {@link #certificate(Path, Path)}, with an encrypted key ("BEGIN ENCRYPTED PRIVATE KEY").
+         *
+         * @param password asked each time the files are read; the array it returns is overwritten after use
+         */
+        public Builder certificate(Path chainPem, Path keyPem, Supplier<char[]> password) {
+            return addPem("certificate", null, chainPem, keyPem, Check.notNull("certificate password", password));
+        }
+
+        /**
+         * Adds a certificate that a server shows only to clients that ask for a certain host. A server with nothing but such
+         * certificates refuses clients that ask for any other host, or for none.
+         *
+         * @param hostPattern a host name, or one with {@code *} as its first label, such as {@code *.example.com}
+         */
+        public Builder certificateFor(String hostPattern, Path chainPem, Path keyPem) {
+            String pattern = HostNames.canonicalPattern("certificateFor", Check.notNull("certificateFor", hostPattern));
+            return addPem("certificateFor", pattern, chainPem, keyPem, null);
+        }
+
+        private Builder addPem(
+                String option, @Nullable String pattern, Path chainPem, Path keyPem, @Nullable Supplier<char[]> password) {
+            Path chain = Check.notNull(option + " chainPem", chainPem);
+            Path key = Check.notNull(option + " keyPem", keyPem);
+            own.add(new TlsFiles<>(
+                    (pattern == null ? "" : pattern + ": ") + chain,
+                    List.of(chain, key),
+                    () -> List.of(OwnCertificate.fromPem(pattern, chain, key, password))));
+            return this;
+        }
+
+        /**
+         * Adds every private key of a PKCS12 or JKS store with its certificates, as {@link #certificate(Path, Path)} does.
+         *
+         * @param password that of the store and of the keys in it; copied
+         */
+        public Builder keyStore(Path file, char[] password) {
+            Path path = Check.notNull("keyStore", file);
+            char[] copy = Check.notNull("keyStore password", password).clone();
+            own.add(new TlsFiles<>(path.toString(), List.of(path), () -> OwnCertificate.fromKeyStore(path, copy)));
+            return this;
+        }
+
+        /**
+         * Trusts what the certificates of a PEM file have issued, and these themselves, besides others that are given; what
+         * the JDK trusts is not trusted then.
+         */
+        public Builder trust(Path caPem) {
+            Path path = Check.notNull("trust", caPem);
+            trusted.add(new TlsFiles<>(path.toString(), List.of(path), () -> Pem.certificates(path)));
+            return this;
+        }
+
+        /** As {@link #trust(Path)}, with these certificates, of which there must be at least one. */
+        public Builder trust(X509Certificate... certificates) {
+            List<X509Certificate> copy = copy("trust", certificates);
+            if (copy.isEmpty()) {
+                throw new IllegalArgumentException("trust needs at least one certificate");
+            }
+            trusted.add(new TlsFiles<>(copy.size() + " given", List.of(), () -> copy));
+            return this;
+        }
+
+        /** As {@link #trust(Path)}, with the trusted certificates of a PKCS12 or JKS store. The password is copied. */
+        public Builder trustStore(Path file, char[] password) {
+            Path path = Check.notNull("trustStore", file);
+            char[] copy = Check.notNull("trustStore password", password).clone();
+            trusted.add(new TlsFiles<>(path.toString(), List.of(path), () -> KeyStores.trusted(path, copy)));
+            return this;
+        }
+
+        /**
+         * Uses a context of your own instead of certificates and trust given here. Whom it trusts is its own matter, but
+         * clients still have it verify the host, by the JDK's rules: those accept a common name where a certificate has no
+         * alternative names.
+         */
+        public Builder sslContext(SSLContext sslContext) {
+            context = Check.notNull("sslContext", sslContext);
+            return this;
+        }
+
+        /** Whether a server asks its clients for a certificate. {@link ClientAuth#NONE} unless set; else set trust too. */
+        public Builder clientAuth(ClientAuth auth) {
+            clientAuth = Check.notNull("clientAuth", auth);
+            return this;
+        }
+
+        /** The versions allowed: {@code TLSv1.3}, {@code TLSv1.2} or, unless set, both. Others are not to be had. */
+        public Builder protocols(String... names) {
+            List<String> copy = copy("protocols", names);
+            for (String name : copy) {
+                if (!SAFE_PROTOCOLS.contains(name)) {
+                    throw new IllegalArgumentException("protocols: \"" + Escaped.of(name) + "\" is none of " + SAFE_PROTOCOLS
+                            + "; what came before is insecure (RFC 8996)");
+                }
+            }
+            if (copy.isEmpty()) {
+                throw new IllegalArgumentException("protocols needs at least one of " + SAFE_PROTOCOLS);
+            }
+            protocols = copy;
+            return this;
+        }
+
+        /** The cipher suites allowed, best first, by their standard names. Those of the JDK, in its order, unless set. */
+        public Builder cipherSuites(String... names) {
+            List<String> copy = copy("cipherSuites", names);
+            if (copy.isEmpty()) {
+                throw new IllegalArgumentException("cipherSuites needs at least one");
+            }
+            cipherSuites = copy;
+            return this;
+        }
+
+        /**
+         * The application protocols offered by a client, or accepted by a server, best first (ALPN). None unless set. A peer
+         * that has some, but none of these, is refused; a peer that has none is not.
+         */
+        public Builder alpn(String... names) {
+            List<String> copy = copy("alpn", names);
+            for (String name : copy) {
+                if (name.isEmpty() || name.length() > 255) {
+                    throw new IllegalArgumentException("alpn: a name has 1 to 255 bytes: \"" + Escaped.of(name) + "\"");
+                }
+            }
+            alpn = copy;
+            return this;
+        }
+
+        /** The host that a client asks for (SNI) and wants the certificate to name. The host it connects to, unless set. */
+        public Builder serverName(String host) {
+            if (Check.notNull("serverName", host).isBlank()) {
+                throw new IllegalArgumentException("serverName must not be blank");
+            }
+            serverName = bare(host);
+            return this;
+        }
+
+        /**
+         * Lets a client accept a certificate for any host, as long as it is trusted, and logs a warning. Insecure: whoever has
+         * such a certificate can pose as the server. Mostly {@link #serverName} or {@link #trust(Path)} is what is wanted.
+         */
+        public Builder insecureSkipHostnameVerification() {
+            skipHostnameVerification = true;
+            return this;
+        }
+
+        /** How long a handshake may take. 10 s unless set. */
+        public Builder handshakeTimeout(Duration timeout) {
+            handshakeTimeout = Check.positive("handshakeTimeout", timeout);
+            return this;
+        }
+
+        /**
+         * Has the files looked at before a new handshake if the last look was longer ago than this, and read again if one is
+         * another file than before: by its real path, which follows the symbolic links that Kubernetes turns, its time, size
+         * or identity. What cannot be used is reported, and what was read before stays in use. Never, unless set.
+         */
+        public Builder reloadEvery(Duration interval) {
+            reloadEvery = Check.positive("reloadEvery", interval);
+            return this;
+        }
+
+        /**
+         * Told of changed files that cannot be used, with the exception that {@link TlsOptions#reload()} would throw,
+         * once for each different one, on the thread of the new connection, which must not be blocked. Logged as a warning,
+         * unless set. {@link TlsOptions#reload()} throws and does not report.
+         */
+        public Builder onReloadFailure(Consumer<? super RuntimeException> consumer) {
+            onReloadFailure = Check.notNull("onReloadFailure", consumer);
+            return this;
+        }
+
+        /** For tests: the clock that says what has expired, and the one that says when to look at the files. */
+        Builder time(InstantSource instants, LongSupplier nanos) {
+            clock = instants;
+            nanoTime = nanos;
+            return this;
+        }
+
+        private TlsMaterial material() {
+            return new TlsMaterial(own, trusted, !skipHostnameVerification, reloadEvery, onReloadFailure, clock, nanoTime);
+        }
+
+        private static <T> List<T> copy(String option, T[] values) {
+            for (T value : Check.notNull(option, values)) {
+                Check.notNull(option, value);
+            }
+            return List.of(values);
+        }
+
+        /**
+         * Reads the files. The builder can be used on, and what it does then does not touch the result.
+         *
+         * @throws UncheckedIOException if a file cannot be read
+         * @throws IllegalArgumentException if a file does not hold what it should, or if settings contradict each other
+         */
+        public TlsOptions build() {
+            boolean files = !own.isEmpty() || !trusted.isEmpty();
+            if (context != null && files) {
+                throw new IllegalArgumentException("sslContext excludes certificate, certificateFor, keyStore, trust and trustStore");
+            }
+            if (context != null && reloadEvery != null) {
+                throw new IllegalArgumentException("sslContext excludes reloadEvery: there are no files to look at");
+            }
+            if (clientAuth != ClientAuth.NONE && context == null && trusted.isEmpty()) {
+                throw new IllegalArgumentException("clientAuth=" + clientAuth
+                        + " needs trust or trustStore: without, clients of every public CA would be let in");
+            }
+            return new TlsOptions(new Builder(this));
+        }
+    }
+}
