@@ -1,0 +1,192 @@
+package io.github.packetboat.testkit;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+
+/**
+ * One direction of a {@link FaultProxy}: the faults that befall the bytes of every connection, those of today and
+ * tomorrow, and how many got through. Each fault stays until it is set anew or {@link #clear()} is called; each setter
+ * returns this direction. Thread-safe.
+ */
+public final class Direction {
+    /** How a connection is cut. */
+    public enum Cut {
+        /** Both ends see a reset. */
+        RESET,
+        /** Both ends see a FIN; what they still send is discarded. */
+        CLOSE,
+        /** The receiver sees a FIN, what its sender still sends is discarded; the other direction goes on. */
+        HALF_CLOSE
+    }
+
+    /** A cut after so many bytes. Compared by identity, since setting the same one again starts a new count. */
+    static final class CutPoint {
+        final long afterBytes;
+        final Cut cut;
+
+        CutPoint(long afterBytes, Cut cut) {
+            this.afterBytes = afterBytes;
+            this.cut = cut;
+        }
+    }
+
+    /** All faults of one moment; zero and null mean none. */
+    record Faults(long latencyNanos, long jitterNanos, int sliceBytes, long sliceGapNanos, long bytesPerSecond,
+            CutPoint cutPoint, boolean stalled, boolean blackHole) {
+        static final Faults NONE = new Faults(0, 0, 0, 0, 0, null, false, false);
+    }
+
+    private final String name;
+    private final List<Lane> lanes = new CopyOnWriteArrayList<>();
+    private final AtomicLong bytesForwarded = new AtomicLong();
+    private final AtomicLong segmentsForwarded = new AtomicLong();
+    private final AtomicLong bytesSwallowed = new AtomicLong();
+    private volatile Faults faults = Faults.NONE;
+
+    Direction(String name) {
+        this.name = name;
+    }
+
+    /** Delays each byte by {@code delay}; as much as is under way at a time is not limited by that. */
+    public Direction latency(Duration delay) {
+        long nanos = notNegative("delay", delay);
+        return change(f -> new Faults(nanos, f.jitterNanos, f.sliceBytes, f.sliceGapNanos, f.bytesPerSecond, f.cutPoint,
+                f.stalled, f.blackHole));
+    }
+
+    /** Adds to the latency a random part of up to {@code most}; order is kept. */
+    public Direction jitter(Duration most) {
+        long nanos = notNegative("most", most);
+        return change(f -> new Faults(f.latencyNanos, nanos, f.sliceBytes, f.sliceGapNanos, f.bytesPerSecond, f.cutPoint,
+                f.stalled, f.blackHole));
+    }
+
+    /** Forwards at most {@code bytes} a segment (0: as they come). A receiver that is slow may still find several at once. */
+    public Direction slice(int bytes) {
+        return slice(bytes, Duration.ZERO);
+    }
+
+    /** As {@link #slice(int)}, with a pause after each segment, so that even a slow receiver sees them one by one. */
+    public Direction slice(int bytes, Duration gap) {
+        notNegative("bytes", bytes);
+        long nanos = notNegative("gap", gap);
+        return change(f -> new Faults(f.latencyNanos, f.jitterNanos, bytes, nanos, f.bytesPerSecond, f.cutPoint,
+                f.stalled, f.blackHole));
+    }
+
+    /** Forwards at most so many bytes a second on each connection (0: no limit). */
+    public Direction bandwidth(long bytesPerSecond) {
+        notNegative("bytesPerSecond", bytesPerSecond);
+        return change(f -> new Faults(f.latencyNanos, f.jitterNanos, f.sliceBytes, f.sliceGapNanos, bytesPerSecond,
+                f.cutPoint, f.stalled, f.blackHole));
+    }
+
+    /**
+     * Cuts each connection once it has forwarded {@code bytes} in this direction, counted from now or from its begin;
+     * the receiver gets exactly these bytes first. With 0, the cut comes when the next byte wants to go.
+     */
+    public Direction cutAfter(long bytes, Cut cut) {
+        notNegative("bytes", bytes);
+        CutPoint point = new CutPoint(bytes, cut);
+        return change(f -> new Faults(f.latencyNanos, f.jitterNanos, f.sliceBytes, f.sliceGapNanos, f.bytesPerSecond,
+                point, f.stalled, f.blackHole));
+    }
+
+    /** Forwards nothing and soon takes nothing either, so that the sender's writes block; {@link #resume()} loses nothing. */
+    public Direction stall() {
+        return stalled(true);
+    }
+
+    /** Ends {@link #stall()}. */
+    public Direction resume() {
+        return stalled(false);
+    }
+
+    private Direction stalled(boolean stalled) {
+        return change(f -> new Faults(f.latencyNanos, f.jitterNanos, f.sliceBytes, f.sliceGapNanos, f.bytesPerSecond,
+                f.cutPoint, stalled, f.blackHole));
+    }
+
+    /**
+     * Takes bytes, FIN and RST and forwards none of them. A connection that lost something so stays a black hole for
+     * good, as a stream with a gap would be a lie; others are sound again after {@link #clear()}.
+     */
+    public Direction blackHole() {
+        return change(f -> new Faults(f.latencyNanos, f.jitterNanos, f.sliceBytes, f.sliceGapNanos, f.bytesPerSecond,
+                f.cutPoint, f.stalled, true));
+    }
+
+    /** Sends a FIN to the receiver of each connection there is now, and discards what its sender still sends. */
+    public Direction halfClose() {
+        lanes.forEach(lane -> lane.end());
+        return this;
+    }
+
+    /** Takes back all faults of this direction. */
+    public Direction clear() {
+        return change(f -> Faults.NONE);
+    }
+
+    /** How many bytes were handed to receivers, over all connections. */
+    public long bytesForwarded() {
+        return bytesForwarded.get();
+    }
+
+    /** How many writes it took to hand them over. */
+    public long segmentsForwarded() {
+        return segmentsForwarded.get();
+    }
+
+    /** How many bytes were taken and thrown away. */
+    public long bytesSwallowed() {
+        return bytesSwallowed.get();
+    }
+
+    Faults faults() {
+        return faults;
+    }
+
+    void add(Lane lane) {
+        lanes.add(lane);
+    }
+
+    void remove(Lane lane) {
+        lanes.remove(lane);
+    }
+
+    void forwarded(int bytes) {
+        segmentsForwarded.incrementAndGet();
+        bytesForwarded.addAndGet(bytes);
+    }
+
+    void swallowed(int bytes) {
+        bytesSwallowed.addAndGet(bytes);
+    }
+
+    private Direction change(UnaryOperator<Faults> change) {
+        synchronized (this) {
+            faults = change.apply(faults);
+        }
+        lanes.forEach(Lane::faultsChanged);
+        return this;
+    }
+
+    private static long notNegative(String what, Duration value) {
+        notNegative(what, value.isNegative() ? -1 : 0);
+        return value.toNanos();
+    }
+
+    private static void notNegative(String what, long value) {
+        if (value < 0) {
+            throw new IllegalArgumentException(what + " must not be negative: " + value);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name + "[" + bytesForwarded + " bytes forwarded, " + bytesSwallowed + " swallowed, " + faults + "]";
+    }
+}
