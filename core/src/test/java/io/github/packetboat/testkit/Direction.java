@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.UnaryOperator;
 
 /**
  * One direction of a {@link FaultProxy}: the faults that befall the bytes of every connection, those of today and
@@ -33,18 +32,21 @@ public final class Direction {
         }
     }
 
-    /** All faults of one moment; zero and null mean none. */
-    record Faults(long latencyNanos, long jitterNanos, int sliceBytes, long sliceGapNanos, long bytesPerSecond,
-            CutPoint cutPoint, boolean stalled, boolean blackHole) {
-        static final Faults NONE = new Faults(0, 0, 0, 0, 0, null, false, false);
-    }
-
     private final String name;
     private final List<Lane> lanes = new CopyOnWriteArrayList<>();
     private final AtomicLong bytesForwarded = new AtomicLong();
     private final AtomicLong segmentsForwarded = new AtomicLong();
     private final AtomicLong bytesSwallowed = new AtomicLong();
-    private volatile Faults faults = Faults.NONE;
+
+    /* What the lanes look at before each step; zero and null mean no fault. */
+    volatile long latencyNanos;
+    volatile long jitterNanos;
+    volatile int sliceBytes;
+    volatile long sliceGapNanos;
+    volatile long bytesPerSecond;
+    volatile CutPoint cutPoint;
+    volatile boolean stalled;
+    volatile boolean blackHole;
 
     Direction(String name) {
         this.name = name;
@@ -52,16 +54,14 @@ public final class Direction {
 
     /** Delays each byte by {@code delay}; as much as is under way at a time is not limited by that. */
     public Direction latency(Duration delay) {
-        long nanos = notNegative("delay", delay);
-        return change(f -> new Faults(nanos, f.jitterNanos, f.sliceBytes, f.sliceGapNanos, f.bytesPerSecond, f.cutPoint,
-                f.stalled, f.blackHole));
+        latencyNanos = notNegative("delay", delay);
+        return changed();
     }
 
     /** Adds to the latency a random part of up to {@code most}; order is kept. */
     public Direction jitter(Duration most) {
-        long nanos = notNegative("most", most);
-        return change(f -> new Faults(f.latencyNanos, nanos, f.sliceBytes, f.sliceGapNanos, f.bytesPerSecond, f.cutPoint,
-                f.stalled, f.blackHole));
+        jitterNanos = notNegative("most", most);
+        return changed();
     }
 
     /** Forwards at most {@code bytes} a segment (0: as they come). A receiver that is slow may still find several at once. */
@@ -72,16 +72,16 @@ public final class Direction {
     /** As {@link #slice(int)}, with a pause after each segment, so that even a slow receiver sees them one by one. */
     public Direction slice(int bytes, Duration gap) {
         notNegative("bytes", bytes);
-        long nanos = notNegative("gap", gap);
-        return change(f -> new Faults(f.latencyNanos, f.jitterNanos, bytes, nanos, f.bytesPerSecond, f.cutPoint,
-                f.stalled, f.blackHole));
+        sliceGapNanos = notNegative("gap", gap);
+        sliceBytes = bytes;
+        return changed();
     }
 
     /** Forwards at most so many bytes a second on each connection (0: no limit). */
     public Direction bandwidth(long bytesPerSecond) {
         notNegative("bytesPerSecond", bytesPerSecond);
-        return change(f -> new Faults(f.latencyNanos, f.jitterNanos, f.sliceBytes, f.sliceGapNanos, bytesPerSecond,
-                f.cutPoint, f.stalled, f.blackHole));
+        this.bytesPerSecond = bytesPerSecond;
+        return changed();
     }
 
     /**
@@ -90,24 +90,20 @@ public final class Direction {
      */
     public Direction cutAfter(long bytes, Cut cut) {
         notNegative("bytes", bytes);
-        CutPoint point = new CutPoint(bytes, cut);
-        return change(f -> new Faults(f.latencyNanos, f.jitterNanos, f.sliceBytes, f.sliceGapNanos, f.bytesPerSecond,
-                point, f.stalled, f.blackHole));
+        cutPoint = new CutPoint(bytes, cut);
+        return changed();
     }
 
     /** Forwards nothing and soon takes nothing either, so that the sender's writes block; {@link #resume()} loses nothing. */
     public Direction stall() {
-        return stalled(true);
+        stalled = true;
+        return changed();
     }
 
     /** Ends {@link #stall()}. */
     public Direction resume() {
-        return stalled(false);
-    }
-
-    private Direction stalled(boolean stalled) {
-        return change(f -> new Faults(f.latencyNanos, f.jitterNanos, f.sliceBytes, f.sliceGapNanos, f.bytesPerSecond,
-                f.cutPoint, stalled, f.blackHole));
+        stalled = false;
+        return changed();
     }
 
     /**
@@ -115,19 +111,23 @@ public final class Direction {
      * good, as a stream with a gap would be a lie; others are sound again after {@link #clear()}.
      */
     public Direction blackHole() {
-        return change(f -> new Faults(f.latencyNanos, f.jitterNanos, f.sliceBytes, f.sliceGapNanos, f.bytesPerSecond,
-                f.cutPoint, f.stalled, true));
+        blackHole = true;
+        return changed();
     }
 
     /** Sends a FIN to the receiver of each connection there is now, and discards what its sender still sends. */
     public Direction halfClose() {
-        lanes.forEach(lane -> lane.end());
+        lanes.forEach(Lane::end);
         return this;
     }
 
     /** Takes back all faults of this direction. */
     public Direction clear() {
-        return change(f -> Faults.NONE);
+        latencyNanos = jitterNanos = sliceGapNanos = bytesPerSecond = 0;
+        sliceBytes = 0;
+        cutPoint = null;
+        stalled = blackHole = false;
+        return changed();
     }
 
     /** How many bytes were handed to receivers, over all connections. */
@@ -143,10 +143,6 @@ public final class Direction {
     /** How many bytes were taken and thrown away. */
     public long bytesSwallowed() {
         return bytesSwallowed.get();
-    }
-
-    Faults faults() {
-        return faults;
     }
 
     void add(Lane lane) {
@@ -166,10 +162,7 @@ public final class Direction {
         bytesSwallowed.addAndGet(bytes);
     }
 
-    private Direction change(UnaryOperator<Faults> change) {
-        synchronized (this) {
-            faults = change.apply(faults);
-        }
+    private Direction changed() {
         lanes.forEach(Lane::faultsChanged);
         return this;
     }
@@ -187,6 +180,6 @@ public final class Direction {
 
     @Override
     public String toString() {
-        return name + "[" + bytesForwarded + " bytes forwarded, " + bytesSwallowed + " swallowed, " + faults + "]";
+        return name + "[" + bytesForwarded + " bytes forwarded, " + bytesSwallowed + " swallowed]";
     }
 }

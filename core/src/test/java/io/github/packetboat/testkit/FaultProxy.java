@@ -35,6 +35,7 @@ public final class FaultProxy implements AutoCloseable {
     private final Set<Link> links = new HashSet<>();            // guarded by this, as all below
     private final List<Thread> threads = new ArrayList<>();
     private ServerSocket listener;
+    private Thread acceptor;
     private int connections;
     private boolean closed;
 
@@ -135,13 +136,18 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /** Refuses new connections, as a port on which nobody listens; those there are go on. */
-    public synchronized FaultProxy refuse() {
-        try {
-            listener.close();
-            return this;
-        } catch (IOException e) {
-            throw new UncheckedIOException("stop listening on " + address + ": " + e.getMessage(), e);
+    public FaultProxy refuse() {
+        Thread accepting;
+        synchronized (this) {
+            accepting = acceptor;
+            try {
+                listener.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException("stop listening on " + address + ": " + e.getMessage(), e);
+            }
         }
+        Threads.join(List.of(accepting));                       // the kernel listens for as long as its accept runs
+        return this;
     }
 
     /** Ends {@link #refuse()}. */
@@ -157,7 +163,9 @@ public final class FaultProxy implements AutoCloseable {
             socket.setReuseAddress(true);
             socket.bind(address, 1024);
             listener = socket;
-            startThread(new Thread(() -> acceptAll(socket), "fault-proxy-" + port() + "-accept"));
+            acceptor = new Thread(() -> acceptAll(socket), "fault-proxy-" + port() + "-accept");
+            acceptor.setDaemon(true);
+            acceptor.start();
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException("listen on " + address + ": " + e.getMessage(), e);
@@ -204,7 +212,7 @@ public final class FaultProxy implements AutoCloseable {
                 server.close();
                 return;
             }
-            Link link = new Link(this, client, server);
+            Link link = new Link(this, client, server);         // must not fail: nobody else closes the two
             links.add(link);
             connections++;
             threads.removeIf(thread -> !thread.isAlive());
@@ -216,22 +224,18 @@ public final class FaultProxy implements AutoCloseable {
         links.remove(link);
     }
 
-    private void startThread(Thread thread) {
-        thread.setDaemon(true);
-        threads.add(thread);
-        thread.start();
-    }
-
     /** Resets every connection, ends every thread and frees the port. */
     @Override
     public void close() {
-        List<Thread> ending;
         synchronized (this) {
             closed = true;
-            refuse();
+        }
+        refuse();
+        dropAll();
+        List<Thread> ending;
+        synchronized (this) {
             ending = List.copyOf(threads);
         }
-        dropAll();
         Threads.join(ending);
         try {
             portHolder.close();

@@ -1,7 +1,6 @@
 package io.github.packetboat.testkit;
 
 import io.github.packetboat.testkit.Direction.CutPoint;
-import io.github.packetboat.testkit.Direction.Faults;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.ArrayDeque;
@@ -77,8 +76,8 @@ final class Lane {
 
     /** Waits while stalled or full; false if there is nothing to read for any more. */
     private synchronized boolean awaitRoom() {
-        while (state == State.OPEN && !direction.faults().blackHole()
-                && (direction.faults().stalled() || queuedBytes >= MAX_QUEUED_BYTES)) {
+        while (state == State.OPEN && !direction.blackHole
+                && (direction.stalled || queuedBytes >= MAX_QUEUED_BYTES)) {
             await(0);
         }
         return state != State.CLOSED;
@@ -92,14 +91,13 @@ final class Lane {
     private void offer(Kind kind, byte[] bytes) {
         boolean resetAtOnce;
         synchronized (this) {
-            if (state == State.OPEN && direction.faults().blackHole()) {
+            if (state == State.OPEN && direction.blackHole) {
                 swallow();
             }
             resetAtOnce = state == State.ENDED && kind == Kind.RST;
             if (state == State.OPEN) {
-                Faults faults = direction.faults();
-                long jitter = faults.jitterNanos() == 0 ? 0 : random.nextLong(faults.jitterNanos() + 1);
-                long due = System.nanoTime() + faults.latencyNanos() + jitter;
+                long jitter = random.nextLong(direction.jitterNanos + 1);
+                long due = System.nanoTime() + direction.latencyNanos + jitter;
                 lastDueNanos = due - lastDueNanos > 0 ? due : lastDueNanos;
                 queue.add(new Parcel(kind, bytes, lastDueNanos));
                 queuedBytes += bytes.length;
@@ -151,12 +149,9 @@ final class Lane {
     /** Waits until {@code dueNanos} has come and nothing stalls; false if nothing more is to be delivered. */
     private synchronized boolean awaitClear(long dueNanos) {
         while (state == State.OPEN) {
-            Faults faults = direction.faults();
             long wait = dueNanos - System.nanoTime();
-            if (faults.blackHole()) {
-                await(0);                                       // swallows only when something comes: see offer
-            } else if (faults.stalled()) {
-                await(0);
+            if (direction.stalled || direction.blackHole) {
+                await(0);                                       // a black hole swallows when something comes: see offer
             } else if (wait > 0) {
                 await(wait);
             } else {
@@ -169,21 +164,21 @@ final class Lane {
     private void deliver(byte[] bytes) throws IOException {
         int at = 0;
         while (awaitClear(paceNanos)) {
-            Faults faults = direction.faults();
-            long room = roomBeforeCut(faults.cutPoint());
+            CutPoint cutPoint = direction.cutPoint;
+            long room = roomBeforeCut(cutPoint);
             if (room == 0) {
-                link.cut(this, faults.cutPoint().cut);
+                link.cut(this, cutPoint.cut);
                 return;
             }
             if (at == bytes.length) {
                 return;
             }
-            int count = (int) Math.min(room, segmentBytes(faults, bytes.length - at));
+            int count = (int) Math.min(room, segmentBytes(bytes.length - at));
             sink.getOutputStream().write(bytes, at, count);
             at += count;
             bytesSinceCutPoint += count;
             direction.forwarded(count);
-            pace(faults, count);
+            pace(count);
         }
         direction.swallowed(bytes.length - at);
     }
@@ -196,19 +191,21 @@ final class Lane {
         return point == null ? Long.MAX_VALUE : point.afterBytes - bytesSinceCutPoint;
     }
 
-    private static int segmentBytes(Faults faults, int most) {
-        int count = faults.sliceBytes() > 0 ? Math.min(faults.sliceBytes(), most) : most;
-        long tenMillis = Math.max(1, faults.bytesPerSecond() / 100);
-        return faults.bytesPerSecond() > 0 ? (int) Math.min(count, tenMillis) : count;
+    private int segmentBytes(int most) {
+        int slice = direction.sliceBytes;
+        long rate = direction.bytesPerSecond;
+        int count = slice > 0 ? Math.min(slice, most) : most;
+        return rate > 0 ? (int) Math.min(count, Math.max(1, rate / 100)) : count;       // 10 ms worth, so it flows
     }
 
-    private void pace(Faults faults, int count) {
+    private void pace(int count) {
         long now = System.nanoTime();
-        if (faults.bytesPerSecond() > 0) {
+        long rate = direction.bytesPerSecond;
+        if (rate > 0) {
             long from = paceNanos - now > 0 ? paceNanos : now;
-            paceNanos = from + count * 1_000_000_000L / faults.bytesPerSecond();
+            paceNanos = from + count * 1_000_000_000L / rate;
         } else {
-            paceNanos = now + faults.sliceGapNanos();
+            paceNanos = now + direction.sliceGapNanos;
         }
     }
 
@@ -240,7 +237,7 @@ final class Lane {
     }
 
     synchronized void faultsChanged() {
-        if (state == State.OPEN && direction.faults().blackHole() && !queue.isEmpty()) {
+        if (state == State.OPEN && direction.blackHole && !queue.isEmpty()) {
             swallow();
         }
         notifyAll();

@@ -1,5 +1,6 @@
 package io.github.packetboat.testkit;
 
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -49,8 +50,14 @@ public interface Script {
         return RawPeer::awaitEnd;
     }
 
-    /** Sends back whatever comes until the other side ends the connection in order. */
+    /** Sends back whatever comes until the other side ends the connection, however it does. */
     static Script echo() {
-        return peer -> peer.socket().getInputStream().transferTo(peer.socket().getOutputStream());
+        return peer -> {
+            try {
+                peer.socket().getInputStream().transferTo(peer.socket().getOutputStream());
+            } catch (SocketException reset) {
+                // an end like any other
+            }
+        };
     }
 }
