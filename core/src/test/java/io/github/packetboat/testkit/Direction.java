@@ -33,6 +33,7 @@ public final class Direction {
     }
 
     private final String name;
+    private final Object connecting;
     private final List<Lane> lanes = new CopyOnWriteArrayList<>();
     private final AtomicLong bytesForwarded = new AtomicLong();
     private final AtomicLong segmentsForwarded = new AtomicLong();
@@ -48,8 +49,10 @@ public final class Direction {
     volatile boolean stalled;
     volatile boolean blackHole;
 
-    Direction(String name) {
+    /** {@code connecting} is held while a connection is made. */
+    Direction(String name, Object connecting) {
         this.name = name;
+        this.connecting = connecting;
     }
 
     /** Delays each byte by {@code delay}; as much as is under way at a time is not limited by that. */
@@ -117,7 +120,11 @@ public final class Direction {
 
     /** Sends a FIN to the receiver of each connection there is now, and discards what its sender still sends. */
     public Direction halfClose() {
-        lanes.forEach(Lane::end);
+        List<Lane> ending;
+        synchronized (connecting) {
+            ending = List.copyOf(lanes);
+        }
+        ending.forEach(Lane::end);
         return this;
     }
 

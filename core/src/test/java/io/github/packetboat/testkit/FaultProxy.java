@@ -30,8 +30,8 @@ public final class FaultProxy implements AutoCloseable {
     private final SocketAddress target;
     private final Socket portHolder;                            // bound, not listening: keeps the port while we refuse
     private final InetSocketAddress address;
-    private final Direction clientToServer = new Direction("client to server");
-    private final Direction serverToClient = new Direction("server to client");
+    private final Direction clientToServer = new Direction("client to server", this);
+    private final Direction serverToClient = new Direction("server to client", this);
     private final Set<Link> links = new HashSet<>();            // guarded by this, as all below
     private final List<Thread> threads = new ArrayList<>();
     private ServerSocket listener;
@@ -125,7 +125,7 @@ public final class FaultProxy implements AutoCloseable {
         return this;
     }
 
-    /** Resets both sides of every connection. */
+    /** Resets both sides of every connection that was made: see {@link #awaitConnections}. */
     public FaultProxy dropAll() {
         List<Link> dropped;
         synchronized (this) {
@@ -197,7 +197,12 @@ public final class FaultProxy implements AutoCloseable {
         }
     }
 
-    private void connect(Socket client) throws IOException {
+    /** Connects under the lock, so that whoever has seen the connection at the target finds it here too. */
+    private synchronized void connect(Socket client) throws IOException {
+        if (closed) {
+            client.close();
+            return;
+        }
         Socket server;
         try {
             server = RawPeer.open(target);
@@ -206,18 +211,11 @@ public final class FaultProxy implements AutoCloseable {
             client.close();
             return;
         }
-        synchronized (this) {
-            if (closed) {
-                client.close();
-                server.close();
-                return;
-            }
-            Link link = new Link(this, client, server);         // must not fail: nobody else closes the two
-            links.add(link);
-            connections++;
-            threads.removeIf(thread -> !thread.isAlive());
-            threads.addAll(link.start("fault-proxy-" + port() + "-" + connections));
-        }
+        Link link = new Link(this, client, server);             // must not fail: nobody else closes the two
+        links.add(link);
+        connections++;
+        threads.removeIf(thread -> !thread.isAlive());
+        threads.addAll(link.start("fault-proxy-" + port() + "-" + connections));
     }
 
     synchronized void remove(Link link) {

@@ -220,6 +220,8 @@ class FaultProxyTest {
         target.close();
         try (RawPeer next = RawPeer.connect(proxy.address())) {
             next.expectReset();
+        } catch (UncheckedIOException alreadyWhileConnecting) {
+            assertThat(alreadyWhileConnecting).hasMessageContaining("reset");
         }
         assertThat(proxy.connections()).isEqualTo(1);
     }

@@ -124,10 +124,12 @@ public final class RawServer implements AutoCloseable {
     }
 
     private void play(RawPeer peer) {
-        try (peer) {
+        try {
             script.play(peer);
         } catch (Throwable e) {
-            fail(e);
+            fail(e);                                            // before the other side can see the end and close us
+        } finally {
+            peer.close();
         }
     }
 
