@@ -35,7 +35,8 @@ class CertificatesTest {
         assertRejected(Certificates.expired("localhost"), "localhost", "validity check failed");
         assertRejected(Certificates.notYetValid("localhost"), "localhost", "validity check failed");
         assertRejected(Certificates.selfSigned("localhost"), "localhost", "unable to find valid certification path");
-        assertRejected(Certificates.unknownAuthority("localhost"), "localhost", "unable to find valid certification path");
+        assertRejected(Certificates.unknownAuthority("localhost"), "localhost",
+                "unable to find valid certification path");
         assertRejected(Certificates.client("localhost"), "localhost", "Extended key usage");
     }
 

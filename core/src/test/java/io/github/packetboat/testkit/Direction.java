@@ -67,7 +67,7 @@ public final class Direction {
         return changed();
     }
 
-    /** Forwards at most {@code bytes} a segment (0: as they come). A receiver that is slow may still find several at once. */
+    /** Forwards at most {@code bytes} a segment (0: as they come). A slow receiver may still find several at once. */
     public Direction slice(int bytes) {
         return slice(bytes, Duration.ZERO);
     }
@@ -97,7 +97,7 @@ public final class Direction {
         return changed();
     }
 
-    /** Forwards nothing and soon takes nothing either, so that the sender's writes block; {@link #resume()} loses nothing. */
+    /** Forwards nothing and soon takes nothing, so that the sender's writes block; {@link #resume()} loses nothing. */
     public Direction stall() {
         stalled = true;
         return changed();

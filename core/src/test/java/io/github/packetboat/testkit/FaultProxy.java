@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A loopback TCP proxy before an internet or unix-domain address that breaks connections on purpose. Faults are switched
- * while it runs, for each {@link Direction} or here for both. Four plain threads a connection, all ended by
+ * A loopback TCP proxy before an internet or unix-domain address that breaks connections on purpose. Faults are
+ * switched while it runs, for each {@link Direction} or here for both. Four plain threads a connection, all ended by
  * {@link #close()}. Thread-safe.
  *
  * <pre>{@code

@@ -26,8 +26,10 @@ final class Link {
         proxy.clientToServer().add(toServer);
         proxy.serverToClient().add(toClient);
         List<Thread> threads = List.of(
-                new Thread(toServer::readAll, name + "-from-client"), new Thread(toServer::writeAll, name + "-to-server"),
-                new Thread(toClient::readAll, name + "-from-server"), new Thread(toClient::writeAll, name + "-to-client"));
+                new Thread(toServer::readAll, name + "-from-client"),
+                new Thread(toServer::writeAll, name + "-to-server"),
+                new Thread(toClient::readAll, name + "-from-server"),
+                new Thread(toClient::writeAll, name + "-to-client"));
         threads.forEach(thread -> {
             thread.setDaemon(true);
             thread.start();

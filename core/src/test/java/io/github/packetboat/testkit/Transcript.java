@@ -55,7 +55,7 @@ public final class Transcript {
         List<Line> lines = new ArrayList<>();
         for (String line : dialogue.lines().filter(each -> !each.isBlank()).toList()) {
             if (!line.startsWith("S:") && !line.startsWith("C:")) {
-                throw new IllegalArgumentException("a line of a transcript begins with S: or C:, this does not: " + line);
+                throw new IllegalArgumentException("a line begins with S: or C:, this does not: " + line);
             }
             String text = line.substring(2);
             lines.add(new Line(line.charAt(0), text.startsWith(" ") ? text.substring(1) : text));

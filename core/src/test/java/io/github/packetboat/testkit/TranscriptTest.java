@@ -50,8 +50,9 @@ class TranscriptTest {
         try (RawServer server = RawServer.serving(Script.say("220 ready\n"))) {
             assertThatThrownBy(() -> DIALOGUE.playAsClient(server.address())).isInstanceOf(AssertionError.class)
                     .hasMessageContaining("+ S: \"220 ready\\n\" where the line ends in \"\\r\\n\"");
-            assertThatThrownBy(() -> Transcript.of("S: 220 ready\nS: more").lineEnd("\n").playAsClient(server.address()))
-                    .isInstanceOf(AssertionError.class).hasMessageContaining("- S: more").hasMessageContaining("got EOF");
+            Transcript longer = Transcript.of("S: 220 ready\nS: more").lineEnd("\n");
+            assertThatThrownBy(() -> longer.playAsClient(server.address())).isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("- S: more").hasMessageContaining("got EOF");
         }
     }
 
