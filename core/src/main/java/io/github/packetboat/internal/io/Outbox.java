@@ -43,6 +43,21 @@ public final class Outbox {
         return buffer;
     }
 
+    /** The buffer as it is, without making room. */
+    public ByteBuffer buffer() {
+        return buffer;
+    }
+
+    /** Keeps every byte where it is, whatever is flushed, until {@link #unpin}. Meanwhile there may be less room. */
+    public void pin() {
+        unwritten++;
+    }
+
+    /** Ends what {@link #pin} began. */
+    public void unpin() {
+        vacate();
+    }
+
     /** From here to {@link #leave}, ranges of {@code sender} are its own to flush: it is in the middle of a read. */
     public void enter(Sender sender) {
         current = sender;

@@ -39,6 +39,7 @@ public final class TlsTransport implements Transport {
     }
 
     private static final int MAX_HANDSHAKE_BYTES = 64 * 1024;
+    private static final int FIRST_BYTES = 64;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final SocketChannel channel;
@@ -48,17 +49,23 @@ public final class TlsTransport implements Transport {
     private final int applicationBytes;
     private @Nullable ByteBuffer unread;
     private @Nullable ByteBuffer unsent;
+    private @Nullable ByteBuffer first;
     private int handshakeBytes;
     private boolean outputShut;
     private boolean established;
 
-    public TlsTransport(SocketChannel channel, SSLEngine engine, TlsBuffers shared) throws SSLException {
+    /**
+     * @param early bytes of the peer that were read from the channel already, or null
+     */
+    public TlsTransport(SocketChannel channel, SSLEngine engine, TlsBuffers shared, @Nullable ByteBuffer early)
+            throws SSLException {
         this.channel = channel;
         this.engine = engine;
         this.shared = shared;
         SSLSession session = engine.getSession();
         packetBytes = session.getPacketBufferSize();
         applicationBytes = session.getApplicationBufferSize();
+        unread = early;
         engine.beginHandshake();
     }
 
@@ -70,6 +77,11 @@ public final class TlsTransport implements Transport {
     /** Whether the first handshake is done. */
     public boolean isEstablished() {
         return established;
+    }
+
+    /** The first bytes that the peer sent, for saying what it speaks if that is no TLS; null if there were none. */
+    public @Nullable ByteBuffer firstBytes() {
+        return first;
     }
 
     /** Takes the handshake as far as it goes now. */
@@ -91,6 +103,7 @@ public final class TlsTransport implements Transport {
                 }
                 case FINISHED, NOT_HANDSHAKING -> {
                     established = true;
+                    first = null;
                     return Step.DONE;
                 }
             }
@@ -146,6 +159,10 @@ public final class TlsTransport implements Transport {
         int n = channel.read(net);
         if (n < 0) {
             throw new SSLHandshakeException("the peer closed the connection during the handshake");
+        }
+        if (first == null && !established && n > 0) {
+            int kept = Math.min(FIRST_BYTES, net.position());
+            first = ByteBuffer.allocate(kept).put(0, net, 0, kept);
         }
         handshakeBytes += n;
         if (handshakeBytes > MAX_HANDSHAKE_BYTES) {

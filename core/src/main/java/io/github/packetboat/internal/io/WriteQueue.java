@@ -42,6 +42,7 @@ public final class WriteQueue {
 
     private long stalledBytes;
     private long bytes;
+    private long writtenBytes;
 
     public WriteQueue(Outbox outbox, Outbox.Sender sender) {
         this.outbox = outbox;
@@ -51,6 +52,11 @@ public final class WriteQueue {
     /** How many bytes wait here. Thread-safe; exact on the loop, at most a moment old elsewhere. */
     public long bytes() {
         return (long) BYTES.getOpaque(this);
+    }
+
+    /** How many bytes went from here to the transport in all. */
+    public long writtenBytes() {
+        return writtenBytes;
     }
 
     /** Whether the kernel has refused bytes, so that only its readiness can bring things forward. */
@@ -114,7 +120,7 @@ public final class WriteQueue {
             transport.write(next);
             int written = before - next.remaining();
             stalledBytes -= written;
-            addBytes(-written);
+            written(written);
             if (next.hasRemaining()) {
                 return;
             }
@@ -140,12 +146,12 @@ public final class WriteQueue {
         }
         add(start, end);
         addBytes(body.remaining());
-        if (from != to && stalledBytes == 0 && transport.unflushedBytes() == 0) {
+        if (stalledBytes == 0 && transport.unflushedBytes() == 0) {
             ByteBuffer[] two = outbox.view(from, to, body);
             int before = to - from + body.remaining();
             transport.write(two);
             int headLeft = two[0].remaining();
-            addBytes(headLeft + body.remaining() - before);
+            written(before - headLeft - body.remaining());
             if (headLeft > 0) {
                 stall(to - headLeft, to);
             }
@@ -153,6 +159,19 @@ public final class WriteQueue {
         } else {
             stallRanges();
         }
+        stall(body);
+    }
+
+    /** Copies what this connection has in the outbox out of it, without writing anything. */
+    public void stall() {
+        stallRanges();
+    }
+
+    /** As {@link #writeThrough}, without writing anything. */
+    public void stallThrough(int start, int end, ByteBuffer body) {
+        add(start, end);
+        addBytes(body.remaining());
+        stallRanges();
         stall(body);
     }
 
@@ -172,7 +191,7 @@ public final class WriteQueue {
             ByteBuffer gathered = outbox.gathered();
             int before = gathered.remaining();
             transport.write(gathered);
-            addBytes(gathered.remaining() - before);
+            written(before - gathered.remaining());
             stall(gathered);
             clearRanges();
             return;
@@ -195,7 +214,7 @@ public final class WriteQueue {
         ByteBuffer view = outbox.view(start, end);
         transport.write(view);
         int left = view.remaining();
-        addBytes(left - (end - start));
+        written(end - start - left);
         if (left == 0) {
             return true;
         }
@@ -268,6 +287,11 @@ public final class WriteQueue {
             stalled = buffers;
         }
         return buffers;
+    }
+
+    private void written(int n) {
+        writtenBytes += n;
+        addBytes(-n);
     }
 
     private void addBytes(int n) {

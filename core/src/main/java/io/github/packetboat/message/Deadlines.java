@@ -1,0 +1,185 @@
+package io.github.packetboat.message;
+
+import io.github.packetboat.internal.io.EventLoop;
+import io.github.packetboat.internal.io.Timers;
+import java.time.Duration;
+
+/**
+ * Everything about a connection that may take too long, on one timer. The timer is not moved when something happens in
+ * time: it looks, when it fires, what is due next. Loop thread only.
+ */
+final class Deadlines<M> extends Timers.Timer {
+    private static final long NONE = Long.MAX_VALUE;
+
+    private final SocketConnection<M> connection;
+    private final EventLoop loop;
+    private final Settings<M> settings;
+    private final Limits limits;
+    private long phaseEndNanos;
+    private long lastBeatNanos;
+    private long writtenAtBeat;
+
+    Deadlines(SocketConnection<M> connection, EventLoop loop, Settings<M> settings) {
+        this.connection = connection;
+        this.loop = loop;
+        this.settings = settings;
+        this.limits = settings.limits();
+    }
+
+    void openingBegins() {
+        phaseEndNanos = loop.nowNanos() + limits.handshakeTimeout().toNanos();
+        armBy(phaseEndNanos);
+    }
+
+    void opened() {
+        lastBeatNanos = loop.nowNanos();
+        arm(next(loop.nowNanos()));
+    }
+
+    void frameBegins() {
+        armBy(loop.nowNanos() + limits.frameTimeout().toNanos());
+    }
+
+    void stalled() {
+        armBy(loop.nowNanos() + limits.writeStallTimeout().toNanos());
+    }
+
+    void flushes() {
+        phaseEndNanos = loop.nowNanos() + limits.closeFlushTimeout().toNanos();
+        armBy(phaseEndNanos);
+    }
+
+    void lingers() {
+        phaseEndNanos = loop.nowNanos() + limits.lingerTimeout().toNanos();
+        armBy(phaseEndNanos);
+    }
+
+    void cancel() {
+        loop.timers().cancel(this);
+    }
+
+    private void armBy(long deadlineNanos) {
+        if (!isScheduled() || deadlineNanos() - deadlineNanos > 0) {
+            loop.timers().schedule(this, deadlineNanos);
+        }
+    }
+
+    private void arm(long inNanos) {
+        if (inNanos != NONE) {
+            armBy(loop.nowNanos() + Math.max(1, inNanos));
+        }
+    }
+
+    @Override
+    protected void expired(long now) {
+        switch (connection.state()) {
+            case OPENING, UPGRADING -> expired(
+                    now,
+                    CloseReason.Kind.HANDSHAKE_TIMEOUT,
+                    "not open within handshakeTimeout=" + text(limits.handshakeTimeout()));
+            case CLOSING -> expired(
+                    now,
+                    CloseReason.Kind.LOCAL_CLOSE,
+                    "could not write everything within closeFlushTimeout=" + text(limits.closeFlushTimeout()));
+            case LINGERING -> expired(now, CloseReason.Kind.LOCAL_CLOSE, "");
+            case OPEN -> arm(next(now));
+            case CLOSED -> {}
+        }
+    }
+
+    private void expired(long now, CloseReason.Kind kind, String detail) {
+        if (phaseEndNanos - now > 0) {
+            armBy(phaseEndNanos);
+        } else {
+            connection.closeNow(connection.reason(kind, detail, null));
+        }
+    }
+
+    /** Closes what is too late; else says how long it is to the next look. */
+    private long next(long now) {
+        long frame = frameLeft(now);
+        long stall = stallLeft(now);
+        long idle = idleLeft(now);
+        long beat = beatLeft(now);
+        return connection.state() == SocketConnection.State.OPEN
+                ? Math.min(Math.min(frame, stall), Math.min(idle, beat))
+                : NONE;
+    }
+
+    private long frameLeft(long now) {
+        long since = connection.inbound().frameSinceNanos();
+        if (since == 0 || !connection.mayRead()) {
+            return NONE;
+        }
+        long left = since + limits.frameTimeout().toNanos() - now;
+        if (left <= 0) {
+            connection.closeNow(connection.reason(
+                    CloseReason.Kind.FRAME_TIMEOUT,
+                    "a frame of which " + connection.inbound().keptBytes() + " bytes have come was not complete within"
+                            + " frameTimeout=" + text(limits.frameTimeout()),
+                    null));
+        }
+        return left;
+    }
+
+    private long stallLeft(long now) {
+        long since = connection.outbound().stalledSinceNanos();
+        if (since == 0) {
+            return NONE;
+        }
+        long left = since + limits.writeStallTimeout().toNanos() - now;
+        if (left <= 0) {
+            connection.closeNow(connection.reason(
+                    CloseReason.Kind.WRITE_TIMEOUT,
+                    "the peer took none of " + connection.queuedBytes() + " queued bytes within writeStallTimeout="
+                            + text(limits.writeStallTimeout()),
+                    null));
+        }
+        return left;
+    }
+
+    private long idleLeft(long now) {
+        if (settings.idleNanos() == 0 || !connection.mayRead()) {
+            return settings.idleNanos() == 0 ? NONE : settings.idleNanos();
+        }
+        long left = connection.lastReadNanos() + settings.idleNanos() - now;
+        if (left <= 0) {
+            connection.beginClose(connection.reason(
+                    CloseReason.Kind.IDLE_TIMEOUT,
+                    "nothing was received within idleTimeout=" + text(Duration.ofNanos(settings.idleNanos())),
+                    null));
+        }
+        return left;
+    }
+
+    private long beatLeft(long now) {
+        if (!connection.endpoint().hasHeartbeat()) {
+            return NONE;
+        }
+        long interval = settings.heartbeatNanos();
+        long patience = interval * (settings.missedHeartbeats() + 1L);
+        long silent = now - connection.lastReadNanos();
+        if (silent >= patience && connection.mayRead()) {
+            connection.closeNow(connection.reason(
+                    CloseReason.Kind.HEARTBEAT_TIMEOUT,
+                    "nothing was received for " + text(Duration.ofNanos(silent)) + ", " + settings.missedHeartbeats()
+                            + " heartbeats of " + text(Duration.ofNanos(interval)) + " were missed",
+                    null));
+            return NONE;
+        }
+        long due = lastBeatNanos + interval - now;
+        if (due <= 0) {
+            lastBeatNanos = now;
+            due = interval;
+            if (connection.outbound().writtenBytes() == writtenAtBeat) {
+                connection.sendHeartbeat();
+            }
+            writtenAtBeat = connection.outbound().writtenBytes();
+        }
+        return Math.min(due, Math.max(1, patience - silent));
+    }
+
+    private static String text(Duration duration) {
+        return duration.toMillis() % 1000 == 0 ? duration.toSeconds() + " s" : duration.toMillis() + " ms";
+    }
+}

@@ -1,0 +1,33 @@
+package io.github.packetboat.message;
+
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** The options that servers and clients share, while they are being set. Not thread-safe. */
+final class Options<M> {
+    private static final Duration DEFAULT_HEARTBEAT = Duration.ofSeconds(30);
+    private static final int DEFAULT_MISSED_HEARTBEATS = 2;
+
+    MessageListener<M> listener = (connection, message) -> {};
+    @Nullable Executor executor;
+    Limits limits = Limits.defaults();
+    Overflow overflow = Overflow.CLOSE;
+    @Nullable Duration idleTimeout;
+    Duration heartbeat = DEFAULT_HEARTBEAT;
+    int missedHeartbeats = DEFAULT_MISSED_HEARTBEATS;
+    SocketOptions socketOptions = SocketOptions.defaults();
+    int eventLoops;
+
+    Settings<M> settings() {
+        return new Settings<>(
+                listener,
+                executor,
+                limits,
+                overflow,
+                idleTimeout == null ? 0 : idleTimeout.toNanos(),
+                heartbeat.toNanos(),
+                missedHeartbeats,
+                socketOptions);
+    }
+}

@@ -1,0 +1,567 @@
+package io.github.packetboat.message;
+
+import io.github.packetboat.codec.Codec;
+import io.github.packetboat.codec.CodecException;
+import io.github.packetboat.codec.FrameBuffer;
+import io.github.packetboat.internal.io.EventLoop;
+import io.github.packetboat.internal.io.Outbox;
+import io.github.packetboat.internal.io.Transport;
+import io.github.packetboat.internal.io.WriteQueue;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sending half of a connection. On the loop a message is encoded straight into the loop's outbox, without a lock; other
+ * threads go through a {@link SendBuffer}, which the loop empties before anything of its own, so that the order of calls is
+ * the order on the wire. Loop thread only, except where a method says otherwise.
+ */
+final class Outbound<M> implements Outbox.Sender {
+    /** How much of a send buffer's single frames is taken ahead of the kernel: the rest can still be dropped or kept. */
+    private static final int TAKE_AHEAD_BYTES = 64 * 1024;
+
+    private record Waiter(long target, CompletableFuture<Void> done) {}
+
+    private final SocketConnection<M> connection;
+    private final EventLoop loop;
+    private final Outbox outbox;
+    private final WriteQueue queue;
+    private final FrameBuffer frame;
+    private final Codec<M> codec;
+    private final Limits limits;
+    private final Overflow overflow;
+    private Transport transport;
+    private volatile @Nullable SendBuffer<M> buffer;
+    private @Nullable ArrayDeque<ByteBuffer> inFlight;
+    private @Nullable ArrayDeque<Waiter> waiters;
+    private long sent;
+    private long refused;
+    private long stalledSinceNanos;
+    private long lastWritten;
+    private boolean held;
+    private boolean borrows = true;
+    private boolean framed;
+    private boolean closed;
+    private volatile boolean congested;
+
+    Outbound(SocketConnection<M> connection, EventLoop loop, Codec<M> codec, Transport transport, Settings<M> settings) {
+        this.connection = connection;
+        this.loop = loop;
+        this.outbox = loop.outbox();
+        this.queue = new WriteQueue(outbox, this);
+        this.frame = frameOf(loop);
+        this.codec = codec;
+        this.transport = transport;
+        this.limits = settings.limits();
+        this.overflow = settings.overflow();
+    }
+
+    private static FrameBuffer frameOf(EventLoop loop) {
+        synchronized (loop) {
+            if (loop.attachment() instanceof FrameBuffer shared) {
+                return shared;
+            }
+            FrameBuffer shared = FrameBuffer.allocate(0);
+            loop.attach(shared);
+            return shared;
+        }
+    }
+
+    /** Takes single frames from {@code shared}, and puts back into it what was not sent. Before the first send. */
+    void takeFrom(SendBuffer<M> shared) {
+        buffer = shared;
+        framed = true;
+        shared.attach(this);
+    }
+
+    /** Sends on the loop's thread. */
+    boolean send(M message) {
+        if (closed) {
+            return false;
+        }
+        SendBuffer<M> foreign = buffer;
+        if (foreign != null) {
+            if (framed) {
+                return foreign.offer(message);
+            }
+            if (foreign.bytes() > 0) {
+                take();
+            }
+        }
+        ByteBuffer target = outbox.room();
+        int start = target.position();
+        encode(message, target, start);
+        if (frame.bytes() != target || frame.borrowed() != null) {
+            return sendLarge(target, start);
+        }
+        return add(start, target.position());
+    }
+
+    private void encode(M message, ByteBuffer target, int start) {
+        frame.begin(target, borrows);
+        try {
+            codec.encode(message, frame);
+        } catch (CodecException e) {
+            target.position(start);
+            throw new IllegalArgumentException(e.getMessage(), e);
+        } catch (RuntimeException | Error e) {
+            target.position(start);
+            throw e;
+        }
+    }
+
+    /** Sends, from another thread. Thread-safe. */
+    boolean sendFromOutside(M message) {
+        return outsideBuffer().offer(message);
+    }
+
+    /** Sends a frame that is encoded already, from another thread. Thread-safe. */
+    boolean sendEncodedFromOutside(ByteBuffer encoded) {
+        return outsideBuffer().offerEncoded(encoded);
+    }
+
+    private SendBuffer<M> outsideBuffer() {
+        SendBuffer<M> shared = buffer;
+        if (shared == null) {
+            synchronized (this) {
+                shared = buffer;
+                if (shared == null) {
+                    shared = new SendBuffer<>(
+                            connection.newCodec(), overflow, limits.maxQueuedBytes(), Integer.MAX_VALUE, false);
+                    shared.attach(this);
+                    if (connection.refusesSends()) {
+                        shared.close();
+                    }
+                    buffer = shared;
+                }
+            }
+        }
+        return shared;
+    }
+
+    /** Encodes {@code message} into the outbox for several connections of this loop; it starts where this returns. */
+    int encodeShared(M message) {
+        ByteBuffer target = outbox.room();
+        int start = target.position();
+        frame.begin(target, false);
+        encodeUnborrowed(message, target, start);
+        return start;
+    }
+
+    private void encodeUnborrowed(M message, ByteBuffer target, int start) {
+        boolean mayBorrow = borrows;
+        borrows = false;
+        try {
+            encode(message, target, start);
+        } finally {
+            borrows = mayBorrow;
+        }
+        if (frame.bytes() != target) {
+            target.position(start);
+        }
+    }
+
+    /** What {@link #encodeShared} encoded, if it was too large for the outbox; else null. */
+    @Nullable ByteBuffer outgrownShared() {
+        ByteBuffer bytes = frame.bytes();
+        return bytes.isDirect() ? null : bytes.flip();
+    }
+
+    /** Sends the outbox's bytes from {@code start} to {@code end}, which other connections may share. */
+    boolean sendShared(int start, int end) {
+        if (closed) {
+            return false;
+        }
+        SendBuffer<M> foreign = buffer;
+        if (foreign != null) {
+            if (framed) {
+                return foreign.offerEncoded(copy(start, end));
+            }
+            if (foreign.bytes() > 0) {
+                take();
+            }
+        }
+        if (queue.bytes() + (end - start) > limits.maxQueuedBytes()) {
+            return full();
+        }
+        queue.add(start, end);
+        sent++;
+        connection.noteSend();
+        return true;
+    }
+
+    /** Sends a frame that is encoded already, and that other connections may share, on the loop's thread. */
+    boolean sendCopy(ByteBuffer encoded) {
+        if (closed) {
+            return false;
+        }
+        SendBuffer<M> foreign = buffer;
+        if (foreign != null) {
+            if (framed) {
+                return foreign.offerEncoded(encoded);
+            }
+            take();
+        }
+        if (queue.bytes() + encoded.remaining() > limits.maxQueuedBytes()) {
+            return full();
+        }
+        sent++;
+        accept(encoded.duplicate());
+        return !closed;
+    }
+
+    private ByteBuffer copy(int start, int end) {
+        ByteBuffer bytes = outbox.buffer().duplicate().limit(end).position(start);
+        return ByteBuffer.allocate(end - start).put(bytes).flip();
+    }
+
+    private boolean add(int start, int end) {
+        if (queue.bytes() + (end - start) > limits.maxQueuedBytes()) {
+            outbox.buffer().position(start);
+            return full();
+        }
+        queue.add(start, end);
+        sent++;
+        if (queue.bytes() > limits.highWaterMarkBytes()) {
+            connection.attend();
+        }
+        return true;
+    }
+
+    private boolean sendLarge(ByteBuffer target, int start) {
+        int length = frame.length();
+        if (length > limits.maxQueuedBytes()) {
+            target.position(start);
+            throw new IllegalArgumentException(
+                    "a message of " + length + " bytes can never be queued: maxQueuedBytes=" + limits.maxQueuedBytes());
+        }
+        if (queue.bytes() + length > limits.maxQueuedBytes()) {
+            target.position(start);
+            return full();
+        }
+        sent++;
+        try {
+            if (frame.bytes() != target) {
+                target.position(start);
+                writeOrStall(start, start, frame.bytes().flip());
+            } else {
+                writeOrStall(start, target.position(), frame.borrowed().duplicate());
+            }
+        } catch (IOException e) {
+            connection.lost(e);
+            return false;
+        }
+        afterWrite();
+        return true;
+    }
+
+    private void writeOrStall(int start, int end, ByteBuffer body) throws IOException {
+        if (held) {
+            queue.stallThrough(start, end, body);
+        } else {
+            queue.writeThrough(transport, start, end, body);
+        }
+    }
+
+    /** What the policy says of a full queue, on the loop. */
+    private boolean full() {
+        if (overflow == Overflow.CLOSE) {
+            overflowed();
+        } else {
+            refused++;
+        }
+        return false;
+    }
+
+    /** Closes the connection, since its peer reads too slowly. Thread-safe. */
+    void overflowed() {
+        connection.closeFor(
+                CloseReason.Kind.OVERFLOW,
+                queuedBytes() + " bytes queued and one more message would exceed maxQueuedBytes=" + limits.maxQueuedBytes()
+                        + ": the peer reads too slowly; obey isWritable(), or choose another Overflow policy");
+    }
+
+    /** Asks the loop to take what the send buffer holds. Thread-safe. */
+    void scheduleTake() {
+        try {
+            loop.execute(this::take);
+        } catch (RejectedExecutionException e) {
+            connection.closeFor(CloseReason.Kind.ABORTED, "the event loop has stopped");
+        }
+    }
+
+
+    private void take() {
+        SendBuffer<M> foreign = buffer;
+        if (foreign != null && !closed) {
+            foreign.take(this::accept, this::wantsMoreFrames);
+        }
+    }
+
+    private boolean wantsMoreFrames() {
+        return !closed && !held && !isWaiting() && queue.bytes() < TAKE_AHEAD_BYTES;
+    }
+
+    private void accept(ByteBuffer bytes) {
+        if (closed) {
+            return;
+        }
+        if (framed) {
+            frames().add(bytes.duplicate());
+        }
+        ByteBuffer target = outbox.room();
+        if (bytes.remaining() > target.remaining()) {
+            try {
+                writeOrStall(target.position(), target.position(), bytes);
+            } catch (IOException e) {
+                connection.lost(e);
+                return;
+            }
+            afterWrite();
+            return;
+        }
+        int start = target.position();
+        target.put(bytes);
+        queue.add(start, target.position());
+        connection.noteSend();
+    }
+
+    private ArrayDeque<ByteBuffer> frames() {
+        ArrayDeque<ByteBuffer> frames = inFlight;
+        if (frames == null) {
+            frames = new ArrayDeque<>();
+            inFlight = frames;
+        }
+        return frames;
+    }
+
+    @Override
+    public void flush() {
+        try {
+            if (held) {
+                queue.stall();
+            } else {
+                queue.flush(transport);
+            }
+        } catch (IOException e) {
+            connection.lost(e);
+            return;
+        }
+        afterWrite();
+    }
+
+    /** The kernel takes bytes again. */
+    void onWritable() throws IOException {
+        if (held) {
+            return;
+        }
+        queue.flushStalled(transport);
+        afterWrite();
+        if (framed && !isWaiting()) {
+            take();
+        }
+    }
+
+    private void afterWrite() {
+        boolean waiting = isWaiting();
+        if (waiting || stalledSinceNanos != 0) {
+            noteStall(waiting);
+        }
+        long queued = queue.bytes();
+        if (queued > limits.highWaterMarkBytes()) {
+            if (!congested) {
+                congested = true;
+                connection.pause(SocketConnection.PAUSED_BY_QUEUE);
+            }
+        } else if (congested && queued <= limits.lowWaterMarkBytes()) {
+            congested = false;
+            connection.resume(SocketConnection.PAUSED_BY_QUEUE);
+            connection.tellWritable();
+        }
+        if (buffer != null || waiters != null) {
+            afterWriteForOthers(queued, waiting);
+        }
+        if (queued == 0 && !waiting && bufferedBytes() == 0) {
+            connection.drained();
+        }
+    }
+
+    private void noteStall(boolean waiting) {
+        if (queue.writtenBytes() != lastWritten || stalledSinceNanos == 0) {
+            lastWritten = queue.writtenBytes();
+            stalledSinceNanos = loop.nowNanos() == 0 ? 1 : loop.nowNanos();
+        }
+        if (!waiting) {
+            stalledSinceNanos = 0;
+        }
+        connection.wantWrites(waiting);
+    }
+
+    private void afterWriteForOthers(long queued, boolean waiting) {
+        SendBuffer<M> foreign = buffer;
+        if (foreign != null) {
+            if (queued == 0 && inFlight != null) {
+                inFlight.clear();
+            }
+            foreign.signalRoom();
+            if (framed && !waiting && foreign.bytes() > 0 && queued < TAKE_AHEAD_BYTES) {
+                scheduleTake();
+            }
+        }
+        ArrayDeque<Waiter> pending = waiters;
+        boolean all = queued == 0 && bufferedBytes() == 0;
+        while (pending != null
+                && !pending.isEmpty()
+                && !waiting
+                && (all || pending.peek().target <= queue.writtenBytes())) {
+            pending.remove().done.complete(null);
+        }
+        if (pending != null && pending.isEmpty()) {
+            waiters = null;
+        }
+    }
+
+    /** Completes {@code done} when what is accepted now has been handed to the kernel. */
+    void whenFlushed(CompletableFuture<Void> done) {
+        take();
+        if (closed) {
+            done.completeExceptionally(new ConnectionClosedException(connection.closeReason()));
+            return;
+        }
+        long waiting = queue.bytes() + (framed ? bufferedBytes() : 0);
+        if (waiting == 0 && !isWaiting()) {
+            done.complete(null);
+            return;
+        }
+        ArrayDeque<Waiter> all = waiters;
+        if (all == null) {
+            all = new ArrayDeque<>(2);
+            waiters = all;
+        }
+        all.add(new Waiter(queue.writtenBytes() + waiting, done));
+    }
+
+    /** From now on bytes are queued and not written, until {@link #release}. What is queued is written as far as it goes. */
+    void hold() {
+        flush();
+        held = true;
+    }
+
+    /** Writes to {@code secured} from now on, beginning with what was held back. */
+    void release(Transport secured) throws IOException {
+        transport = secured;
+        borrows = false;
+        held = false;
+        queue.flushStalled(transport);
+        afterWrite();
+        take();
+    }
+
+    /** Takes in what other threads sent before the connection was closed; they can send no more. */
+    void closeBuffer() {
+        SendBuffer<M> foreign;
+        synchronized (this) {
+            foreign = buffer;
+        }
+        if (foreign != null && !connection.keepsUnsent()) {
+            foreign.close();
+            take();
+        }
+    }
+
+    /** Forgets everything: the channel is closed. Returns how many bytes were not sent. */
+    long discard() {
+        closed = true;
+        long lost = queue.discard();
+        SendBuffer<M> foreign = buffer;
+        if (foreign != null) {
+            if (connection.keepsUnsent()) {
+                putBack(foreign, lost);
+                lost = 0;
+            } else {
+                foreign.close();
+                lost += foreign.bytes();
+            }
+            foreign.attach(null);
+        }
+        return lost;
+    }
+
+    private void putBack(SendBuffer<M> foreign, long unsentBytes) {
+        ArrayDeque<ByteBuffer> frames = inFlight;
+        if (frames == null) {
+            return;
+        }
+        ArrayDeque<ByteBuffer> unsent = new ArrayDeque<>();
+        long left = unsentBytes;
+        while (left > 0 && !frames.isEmpty()) {
+            ByteBuffer last = frames.removeLast();
+            left -= last.remaining();
+            unsent.addFirst(last);
+        }
+        foreign.putBack(unsent);
+    }
+
+    /** Fails who waits for {@link #whenFlushed}. */
+    void failWaiters(CloseReason reason) {
+        ArrayDeque<Waiter> all = waiters;
+        waiters = null;
+        if (all != null) {
+            all.forEach(waiter -> waiter.done.completeExceptionally(new ConnectionClosedException(reason)));
+        }
+    }
+
+    /** Whether only the kernel can bring things forward. */
+    boolean isWaiting() {
+        return queue.isStalled() || transport.unflushedBytes() > 0;
+    }
+
+    /** When the kernel last took bytes while some wait for it; 0 if none wait. */
+    long stalledSinceNanos() {
+        return stalledSinceNanos;
+    }
+
+    boolean isOnLoop() {
+        return loop.isCurrent();
+    }
+
+    /** Thread-safe. */
+    boolean isCongested() {
+        return congested;
+    }
+
+    /** Bytes that the loop has, and not those in the send buffer. Thread-safe. */
+    long loopQueuedBytes() {
+        return queue.bytes();
+    }
+
+    /** Thread-safe. */
+    long queuedBytes() {
+        return queue.bytes() + bufferedBytes();
+    }
+
+    private long bufferedBytes() {
+        SendBuffer<M> foreign = buffer;
+        return foreign == null ? 0 : foreign.bytes();
+    }
+
+    /** Messages accepted so far. Thread-safe, roughly. */
+    long sent() {
+        SendBuffer<M> foreign = buffer;
+        return sent + (foreign == null ? 0 : foreign.accepted());
+    }
+
+    /** Thread-safe, roughly. */
+    long dropped() {
+        SendBuffer<M> foreign = buffer;
+        return foreign == null ? 0 : foreign.dropped();
+    }
+
+    /** Thread-safe, roughly. */
+    long writtenBytes() {
+        return queue.writtenBytes();
+    }
+}
