@@ -12,11 +12,13 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +72,7 @@ final class SocketConnection<M> implements Connection<M>, EventLoop.Ready {
     private volatile @Nullable TlsTransport tls;
     private volatile @Nullable Map<Object, Object> attributes;
     private @Nullable Memberships<M> memberships;
+    private @Nullable Map<Object, Consumer<CloseReason>> closeListeners;
     private @Nullable SelectionKey key;
     private @Nullable Opening<M> opening;
     private @Nullable CompletableFuture<SSLSession> upgrade;
@@ -448,6 +451,11 @@ final class SocketConnection<M> implements Connection<M>, EventLoop.Ready {
             memberships.leaveAll();
         }
         outbound.failWaiters(last);
+        Map<Object, Consumer<CloseReason>> told = closeListeners;
+        closeListeners = null;
+        if (told != null) {
+            told.values().forEach(each -> each.accept(last));
+        }
         if (upgrade != null) {
             upgrade.completeExceptionally(new ConnectionClosedException(last));
         }
@@ -832,6 +840,31 @@ final class SocketConnection<M> implements Connection<M>, EventLoop.Ready {
 
     Codec<M> newCodec() {
         return endpoint.codec().create();
+    }
+
+    /** Tells {@code told} when this connection has closed, at once if it has. Loop thread only. */
+    void onClosed(Object who, Consumer<CloseReason> told) {
+        if (state == State.CLOSED) {
+            told.accept(closeReason());
+            return;
+        }
+        Map<Object, Consumer<CloseReason>> all = closeListeners;
+        if (all == null) {
+            all = new HashMap<>();
+            closeListeners = all;
+        }
+        all.put(who, told);
+    }
+
+    /** Undoes {@link #onClosed}. Loop thread only. */
+    void forgetClosed(Object who) {
+        Map<Object, Consumer<CloseReason>> all = closeListeners;
+        if (all != null) {
+            all.remove(who);
+            if (all.isEmpty()) {
+                closeListeners = null;
+            }
+        }
     }
 
     /** Sends the codec's heartbeat. */
