@@ -15,29 +15,29 @@ import org.junit.jupiter.api.Tag;
  * stream in one piece, and can send what it received.
  *
  * <p>As a test, each runs on its corpus alone ({@code core/src/test/resources/…/CodecsFuzzTestInputs/<method>/}). To fuzz
- * one for longer, guided by coverage, from the root of the repository:
+ * one for as long as its annotation says (0 means until it is stopped), guided by coverage, from the root of the repository:
  *
- * <pre>JAZZER_FUZZ=1 mvn -pl core test -Dtest=CodecsFuzzTest#lines -Djazzer.max_duration=10m</pre>
+ * <pre>JAZZER_FUZZ=1 mvn -pl core test -Dtest=CodecsFuzzTest#lines</pre>
  *
- * What it finds is written to that folder, where the ordinary test then replays it.
+ * <p>An input that fails is written to that folder, where the ordinary test then replays it.
  */
 @Tag("fuzz")
 class CodecsFuzzTest {
 
-    @FuzzTest(maxDuration = "10m")
+    @FuzzTest(maxDuration = "2m")
     void lines(FuzzedDataProvider data) throws CodecException {
         Lines lines = Codecs.lines().maxLineBytes(data.consumeInt(1, 100));
         check(data.consumeBoolean() ? lines.crlf() : lines, data);
     }
 
-    @FuzzTest(maxDuration = "10m")
+    @FuzzTest(maxDuration = "2m")
     void delimited(FuzzedDataProvider data) throws CodecException {
         int limit = data.consumeInt(1, 100);
         byte[] delimiter = data.consumeBytes(data.consumeInt(1, 64));
         check(Codecs.delimited(delimiter.length == 0 ? new byte[] {'|'} : delimiter).maxFrameBytes(limit), data);
     }
 
-    @FuzzTest(maxDuration = "10m")
+    @FuzzTest(maxDuration = "2m")
     void lengthPrefixed(FuzzedDataProvider data) throws CodecException {
         LengthPrefixed form = Codecs.lengthPrefixed().maxFrameBytes(data.consumeInt(1, 200));
         form = switch (data.consumeInt(0, 5)) {
@@ -56,7 +56,7 @@ class CodecsFuzzTest {
         }
     }
 
-    @FuzzTest(maxDuration = "10m")
+    @FuzzTest(maxDuration = "2m")
     void chunks(FuzzedDataProvider data) {
         CodecContract<String> chunks = CodecContract.ofChunks(Codecs.chunks());
         int[] cuts = cuts(data);
@@ -64,12 +64,12 @@ class CodecsFuzzTest {
         assertThat(chunks.replay(stream, Memory.MIXED, fit(cuts, stream))).isEqualTo(chunks.replay(stream, Memory.HEAP));
     }
 
-    @FuzzTest(maxDuration = "10m")
+    @FuzzTest(maxDuration = "2m")
     void fixedLength(FuzzedDataProvider data) throws CodecException {
         check(Codecs.fixedLength(data.consumeInt(1, 50)), data);
     }
 
-    @FuzzTest(maxDuration = "10m")
+    @FuzzTest(maxDuration = "2m")
     void utf8(FuzzedDataProvider data) {
         byte[] bytes = data.consumeRemainingAsBytes();
         FrameBuffer out = FrameBuffer.allocate(0);

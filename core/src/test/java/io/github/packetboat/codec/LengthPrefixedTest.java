@@ -97,6 +97,14 @@ class LengthPrefixedTest {
     }
 
     @Test
+    void anUnfinishedVarintIsNotOverTheLimitYetHoweverSmallThatIs() {
+        CodecContract<byte[]> of1 = CodecContract.of(Codecs.lengthPrefixed().varint().maxFrameBytes(1));
+        assertThat(of1.decode(HexFormat.of().parseHex("80808080")).unread()).isEqualTo(4);
+        assertThat(of1.decode(HexFormat.of().parseHex("8080808001")).error())
+                .isEqualTo("frame of 268435456 bytes exceeds maxFrameBytes=1");
+    }
+
+    @Test
     void varintsTakeOneByteForEvery7Bits() throws Exception {
         CodecContract<byte[]> varint = CodecContract.of(Codecs.lengthPrefixed().varint().maxFrameBytes(1 << 28));
         int[] lengths = {0, 127, 128, 16383, 16384, 2097151, 2097152};
@@ -229,7 +237,7 @@ class LengthPrefixedTest {
     @Test
     void theDefaultLimitIsOneMebibyteOrWhatTheLengthCanSay() throws Exception {
         assertThat(Codecs.lengthPrefixed().create().maxFrameBytes()).isEqualTo(MIB + 4);
-        assertThat(Codecs.lengthPrefixed().varint().create().maxFrameBytes()).isEqualTo(MIB + 3);
+        assertThat(Codecs.lengthPrefixed().varint().create().maxFrameBytes()).isEqualTo(MIB + 5);
         assertThat(Codecs.lengthPrefixed().lengthBytes(1).create().maxFrameBytes()).isEqualTo(256);
         CodecContract.of(Codecs.lengthPrefixed().lengthBytes(1)).roundTrip(random(255));
         assertThat(CodecContract.of(Codecs.lengthPrefixed().lengthBytes(1).lengthIncludesHeader()).refusal(random(255)))
