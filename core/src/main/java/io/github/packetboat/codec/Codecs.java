@@ -26,7 +26,7 @@ public final class Codecs {
      * @throws IllegalArgumentException if there are fewer or more
      */
     public static Delimited delimited(byte... delimiter) {
-        return new Delimited(delimiter);
+        return Delimited.by(delimiter);
     }
 
     /** Frames with their length in front, 4 bytes big-endian unless set otherwise, of at most 1 MiB unless set otherwise. */

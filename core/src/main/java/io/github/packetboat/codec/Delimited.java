@@ -15,23 +15,34 @@ public final class Delimited implements CodecFactory<byte[]> {
     private static final int DEFAULT_MAX_FRAME_BYTES = 64 * 1024;
 
     private final byte[] delimiter;
+    private final int[] borders;
     private final int maxFrameBytes;
 
-    Delimited(byte[] delimiter) {
-        this(checked(delimiter), DEFAULT_MAX_FRAME_BYTES);
-    }
-
-    private Delimited(byte[] delimiter, int maxFrameBytes) {
+    private Delimited(byte[] delimiter, int[] borders, int maxFrameBytes) {
         this.delimiter = delimiter;
+        this.borders = borders;
         this.maxFrameBytes = maxFrameBytes;
     }
 
-    private static byte[] checked(byte[] delimiter) {
+    static Delimited by(byte[] delimiter) {
         if (delimiter.length < 1 || delimiter.length > MAX_DELIMITER_BYTES) {
             throw new IllegalArgumentException("delimiter of %d bytes: must have 1 to %d"
                     .formatted(delimiter.length, MAX_DELIMITER_BYTES));
         }
-        return delimiter.clone();
+        return new Delimited(delimiter.clone(), borders(delimiter), DEFAULT_MAX_FRAME_BYTES);
+    }
+
+    /** For each n, the length of the longest proper prefix of the delimiter that also ends its first n + 1 bytes. */
+    private static int[] borders(byte[] delimiter) {
+        int[] borders = new int[delimiter.length];
+        for (int i = 1, n = 0; i < delimiter.length; i++) {
+            while (n > 0 && delimiter[i] != delimiter[n]) {
+                n = borders[n - 1];
+            }
+            n += delimiter[i] == delimiter[n] ? 1 : 0;
+            borders[i] = n;
+        }
+        return borders;
     }
 
     /**
@@ -41,12 +52,12 @@ public final class Delimited implements CodecFactory<byte[]> {
      * @throws IllegalArgumentException if {@code bytes} is out of range
      */
     public Delimited maxFrameBytes(int bytes) {
-        return new Delimited(delimiter, Codecs.checkMax("maxFrameBytes", bytes));
+        return new Delimited(delimiter, borders, Codecs.checkMax("maxFrameBytes", bytes));
     }
 
     @Override
     public Codec<byte[]> create() {
-        return new DelimitedCodec(delimiter, maxFrameBytes);
+        return new DelimitedCodec(delimiter, borders, maxFrameBytes);
     }
 
     @Override
@@ -65,32 +76,20 @@ public final class Delimited implements CodecFactory<byte[]> {
         private int scanned;
         private int matched;
 
-        DelimitedCodec(byte[] delimiter, int maxFrameBytes) {
+        DelimitedCodec(byte[] delimiter, int[] borders, int maxFrameBytes) {
             this.delimiter = delimiter;
-            this.borders = borders(delimiter);
+            this.borders = borders;
             this.maxFrameBytes = maxFrameBytes;
-        }
-
-        /** For each n, the length of the longest proper prefix of the delimiter that also ends its first n + 1 bytes. */
-        private static int[] borders(byte[] delimiter) {
-            int[] borders = new int[delimiter.length];
-            for (int i = 1, n = 0; i < delimiter.length; i++) {
-                while (n > 0 && delimiter[i] != delimiter[n]) {
-                    n = borders[n - 1];
-                }
-                n += delimiter[i] == delimiter[n] ? 1 : 0;
-                borders[i] = n;
-            }
-            return borders;
         }
 
         @Override
         public byte @Nullable [] decode(ByteBuffer in) throws CodecException {
             int start = in.position();
             int end = start + Math.min(in.remaining(), maxFrameBytes());
-            int behind = behindDelimiter(in, start + scanned, end);
-            if (behind < 0) {
+            int found = search(in, start + scanned, end, matched);
+            if (found < 0) {
                 scanned = end - start;
+                matched = ~found;
                 if (scanned - matched > maxFrameBytes) {
                     throw new CodecException("frame of more than %d bytes exceeds maxFrameBytes=%d"
                             .formatted(maxFrameBytes, maxFrameBytes));
@@ -99,29 +98,31 @@ public final class Delimited implements CodecFactory<byte[]> {
             }
             scanned = 0;
             matched = 0;
-            byte[] frame = new byte[behind - delimiter.length - start];
-            in.get(start, frame).position(behind);
+            byte[] frame = new byte[found - delimiter.length - start];
+            in.get(start, frame).position(found);
             return frame;
         }
 
-        /** The index behind the delimiter that ends between {@code from} and {@code to}, or -1. */
-        private int behindDelimiter(ByteBuffer in, int from, int to) {
+        /**
+         * Looks for the delimiter's end between {@code from} and {@code to}, its first {@code n} bytes being right before
+         * {@code from}: the index behind it or, if it does not end there, {@code ~} how much of it is right before {@code to}.
+         */
+        private int search(ByteBuffer in, int from, int to, int n) {
+            int m = n;
             int i = from;
-            int n = matched;
             while (i < to) {
-                if (n == 0) {
+                if (m == 0) {
                     i = Scan.indexOf(in, delimiter[0], i, to);
                     if (i < 0) {
                         break;
                     }
                 }
-                n = advance(n, in.get(i++));
-                if (n == delimiter.length) {
+                m = advance(m, in.get(i++));
+                if (m == delimiter.length) {
                     return i;
                 }
             }
-            matched = n;
-            return -1;
+            return ~m;
         }
 
         /** How much of the delimiter is matched after {@code b} if {@code n} of its bytes were before. */
@@ -142,14 +143,16 @@ public final class Delimited implements CodecFactory<byte[]> {
             out.put(frame).put(delimiter);
         }
 
+        /** The delimiter may be found in the frame, or begin there and be complete before its own last byte. */
         private void checkEndsOnlyAtItsEnd(byte[] frame) throws CodecException {
-            int n = 0;
-            for (int i = 0; i < frame.length + delimiter.length - 1; i++) {
-                n = advance(n, i < frame.length ? frame[i] : delimiter[i - frame.length]);
-                if (n == delimiter.length) {
-                    throw new CodecException("frame of %d bytes would end at index %d: the delimiter %s is found there"
-                            .formatted(frame.length, i + 1 - n, HexFormat.of().formatHex(delimiter)));
-                }
+            int found = search(ByteBuffer.wrap(frame), 0, frame.length, 0);
+            if (found < ~0) {
+                int junction = search(ByteBuffer.wrap(delimiter), 0, delimiter.length - 1, ~found);
+                found = junction < 0 ? junction : frame.length + junction;
+            }
+            if (found >= 0) {
+                throw new CodecException("frame of %d bytes would end at %d: its delimiter %s is found there"
+                        .formatted(frame.length, found - delimiter.length, HexFormat.of().formatHex(delimiter)));
             }
         }
 

@@ -1,6 +1,7 @@
 package io.github.packetboat.codec;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,18 +92,16 @@ public final class FrameBuffer {
      *     index, and nothing has been put
      */
     public FrameBuffer putUtf8(String text) throws CodecException {
-        int n = text.length();
-        ByteBuffer b = room(n);
+        // Measured: one vectorized copy to an array and another from it beat any loop over the characters.
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer b = room(utf8.length);
         int at = b.position();
-        int i = 0;
-        for (char c; i < n && (c = text.charAt(i)) < 0x80; i++) {
-            b.put(at + i, (byte) c);
+        int end = at + utf8.length;
+        b.put(at, utf8);
+        if (Scan.indexOf(b, Utf8.UNENCODABLE, at, end) >= 0) {
+            Utf8.checkSurrogates(text);
         }
-        if (i == n) {
-            b.position(at + n);
-        } else {
-            putBeyondAscii(text, i);
-        }
+        b.position(end);
         return this;
     }
 
@@ -187,20 +186,6 @@ public final class FrameBuffer {
     /** The buffer whose remaining bytes follow those of {@link #bytes()}, or null if there is none. */
     public @Nullable ByteBuffer borrowed() {
         return borrowed;
-    }
-
-    /** As {@link #putUtf8}; the first {@code ascii} characters are in place already, behind the position. */
-    private void putBeyondAscii(String text, int ascii) throws CodecException {
-        int n = Math.toIntExact(ascii + Utf8.length(text, ascii));
-        ByteBuffer before = bytes;
-        ByteBuffer b = room(n);
-        int from = b == before ? ascii : 0;                 // a larger buffer has only what was before the position
-        b.position(b.position() + from);
-        for (int i = from; i < text.length(); ) {
-            int c = text.codePointAt(i);
-            Utf8.put(c, b);
-            i += Character.charCount(c);
-        }
     }
 
     private ByteBuffer room(int n) {

@@ -118,6 +118,11 @@ public final class LengthPrefixed implements CodecFactory<byte[]> {
         return maxFrameBytes != 0 ? maxFrameBytes : (int) Math.min(Codec.DEFAULT_MAX_FRAME_BYTES, header.maxLength());
     }
 
+    /** What may be unread: a header may be unfinished that will turn out to say more than the limit. */
+    static int withHeader(LengthHeader header, int maxFrameBytes) {
+        return header.bytes((int) header.maxLength()) + maxFrameBytes;
+    }
+
     /** The fault of a frame over the limit. */
     static CodecException tooLong(long length, int maxFrameBytes) {
         return new CodecException("frame of %d bytes exceeds maxFrameBytes=%d".formatted(length, maxFrameBytes));

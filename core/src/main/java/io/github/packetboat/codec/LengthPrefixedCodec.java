@@ -43,6 +43,6 @@ final class LengthPrefixedCodec implements Codec<byte[]> {
 
     @Override
     public int maxFrameBytes() {
-        return header.bytes(maxFrameBytes) + maxFrameBytes;
+        return LengthPrefixed.withHeader(header, maxFrameBytes);
     }
 }

@@ -69,7 +69,7 @@ final class LengthPrefixedViewCodec implements Codec<ByteBuffer> {
 
     @Override
     public int maxFrameBytes() {
-        return header.bytes(maxFrameBytes) + maxFrameBytes;
+        return LengthPrefixed.withHeader(header, maxFrameBytes);
     }
 
     @Override

@@ -107,24 +107,17 @@ public final class Lines implements CodecFactory<String> {
             if (lf >= 0) {
                 throw new CodecException("text with LF at index %d is more than one line".formatted(lf));
             }
-            if (line.length() > maxLineBytes) {
-                throw tooLong(Utf8.length(line, 0));        // before any of it is put
-            }
             int before = out.length();
             out.putUtf8(line);
             int length = out.length() - before;
             if (length > maxLineBytes) {
-                throw tooLong(length);
+                throw new CodecException("line of %d bytes exceeds maxLineBytes=%d".formatted(length, maxLineBytes));
             }
             if (crlf || !line.isEmpty() && line.charAt(line.length() - 1) == CR) {
                 out.putShort(CRLF);
             } else {
                 out.putByte(LF);
             }
-        }
-
-        private CodecException tooLong(long length) {
-            return new CodecException("line of %d bytes exceeds maxLineBytes=%d".formatted(length, maxLineBytes));
         }
 
         /** The longest line and CRLF. */

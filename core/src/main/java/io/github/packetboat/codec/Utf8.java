@@ -8,6 +8,10 @@ final class Utf8 {
     /** The longest encoding of one character. */
     static final int MAX_BYTES = 4;
 
+    /** What {@link String#getBytes} writes for half of a surrogate pair. */
+    static final byte UNENCODABLE = '?';
+
+    /** What a String made of bytes holds in the place of those that are not UTF-8. */
     static final char REPLACEMENT = '\uFFFD';
 
     private Utf8() {}
@@ -74,37 +78,17 @@ final class Utf8 {
         return to;
     }
 
-    /** How many bytes {@code text} has in UTF-8 from index {@code from} on. */
-    static long length(String text, int from) throws CodecException {
-        long bytes = 0;
-        for (int i = from; i < text.length(); ) {
-            int c = codePointAt(text, i);
-            bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-            i += Character.charCount(c);
-        }
-        return bytes;
-    }
-
-    /** The character at {@code index}, never half of one. */
-    static int codePointAt(String text, int index) throws CodecException {
-        int c = text.codePointAt(index);
-        if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
-            throw new CodecException("unpaired surrogate U+%04X at index %d of the text: it has no UTF-8".formatted(c, index));
-        }
-        return c;
-    }
-
-    static void put(int codePoint, ByteBuffer out) {
-        if (codePoint < 0x80) {
-            out.put((byte) codePoint);
-        } else if (codePoint < 0x800) {
-            out.putShort((short) (0xC080 | codePoint >> 6 << 8 | codePoint & 0x3F));
-        } else if (codePoint < 0x10000) {
-            out.put((byte) (0xE0 | codePoint >> 12));
-            out.putShort((short) (0x8080 | (codePoint >> 6 & 0x3F) << 8 | codePoint & 0x3F));
-        } else {
-            out.putInt(0xF080_8080 | codePoint >> 18 << 24 | (codePoint >> 12 & 0x3F) << 16
-                    | (codePoint >> 6 & 0x3F) << 8 | codePoint & 0x3F);
+    /** Refuses half of a surrogate pair. Need not be called for a text that became bytes without {@link #UNENCODABLE}. */
+    static void checkSurrogates(String text) throws CodecException {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!Character.isSurrogate(c)) {
+                continue;
+            }
+            if (!Character.isSurrogatePair(c, i + 1 < text.length() ? text.charAt(i + 1) : 0)) {
+                throw new CodecException("unpaired surrogate U+%04X at index %d has no UTF-8".formatted((int) c, i));
+            }
+            i++;
         }
     }
 
