@@ -1,7 +1,6 @@
 /** Messages over TCP (and, as the library grows, WebSocket, UDP and mail) on plain {@code java.nio}. */
 module io.github.packetboat {
-    requires static transitive org.jspecify;
-    requires jdk.net;
+    requires static org.jspecify;
 
     exports io.github.packetboat;
     exports io.github.packetboat.codec;

@@ -34,7 +34,8 @@ public interface Codec<M> {
      * @throws CodecException if the bytes cannot be the start of a valid frame: the stream is then worthless and its
      *     connection is closed
      */
-    @Nullable M decode(ByteBuffer in) throws CodecException;
+    @Nullable
+    M decode(ByteBuffer in) throws CodecException;
 
     /**
      * Appends {@code message} to {@code out}.
