@@ -48,7 +48,8 @@ final class CertificateSelector extends X509ExtendedKeyManager {
         Predicate<OwnCertificate> usable = c -> Arrays.stream(keyTypes).anyMatch(keyType -> hasKeyType(c, keyType));
         if (issuers != null && issuers.length > 0) {
             List<Principal> known = List.of(issuers);
-            String alias = first(usable.and(c -> c.chain().stream().anyMatch(x -> known.contains(x.getIssuerX500Principal()))));
+            String alias = first(
+                    usable.and(c -> c.chain().stream().anyMatch(x -> known.contains(x.getIssuerX500Principal()))));
             if (alias != null) {
                 return alias;
             }

@@ -67,8 +67,7 @@ public final class CloseReason {
     private final @Nullable Throwable cause;
     private final @Nullable SocketAddress peer;
 
-    private CloseReason(
-            Kind kind, String detail, @Nullable Throwable cause, @Nullable SocketAddress peer) {
+    private CloseReason(Kind kind, String detail, @Nullable Throwable cause, @Nullable SocketAddress peer) {
         this.kind = Check.notNull("kind", kind);
         this.detail = Escaped.of(Check.notNull("detail", detail), MAX_DETAIL_CHARS);
         this.cause = cause;
@@ -85,8 +84,7 @@ public final class CloseReason {
         return new CloseReason(kind, detail, null, null);
     }
 
-    static CloseReason of(
-            Kind kind, String detail, @Nullable Throwable cause, @Nullable SocketAddress peer) {
+    static CloseReason of(Kind kind, String detail, @Nullable Throwable cause, @Nullable SocketAddress peer) {
         return new CloseReason(kind, detail, cause, peer);
     }
 

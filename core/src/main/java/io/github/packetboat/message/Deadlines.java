@@ -73,14 +73,16 @@ final class Deadlines<M> extends Timers.Timer {
     @Override
     protected void expired(long now) {
         switch (connection.state()) {
-            case OPENING, UPGRADING -> expired(
-                    now,
-                    CloseReason.Kind.HANDSHAKE_TIMEOUT,
-                    "not open within handshakeTimeout=" + text(limits.handshakeTimeout()));
-            case CLOSING -> expired(
-                    now,
-                    CloseReason.Kind.LOCAL_CLOSE,
-                    "could not write everything within closeFlushTimeout=" + text(limits.closeFlushTimeout()));
+            case OPENING, UPGRADING ->
+                expired(
+                        now,
+                        CloseReason.Kind.HANDSHAKE_TIMEOUT,
+                        "not open within handshakeTimeout=" + text(limits.handshakeTimeout()));
+            case CLOSING ->
+                expired(
+                        now,
+                        CloseReason.Kind.LOCAL_CLOSE,
+                        "could not write everything within closeFlushTimeout=" + text(limits.closeFlushTimeout()));
             case LINGERING -> expired(now, CloseReason.Kind.LOCAL_CLOSE, "");
             case OPEN -> arm(next(now));
             case CLOSED -> {}

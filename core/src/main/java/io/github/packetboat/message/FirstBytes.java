@@ -11,6 +11,7 @@ import java.util.List;
 final class FirstBytes {
     /** TLS record (RFC 8446 §5.1): type (1), version 3.x (2), length (2), fragment. */
     private static final int TLS_HANDSHAKE = 22;
+
     private static final int TLS_FIRST_TYPE = 20;
     private static final int TLS_LAST_TYPE = 24;
     private static final int TLS_MAJOR = 3;
@@ -19,8 +20,8 @@ final class FirstBytes {
     /** The first byte of the handshake message within the record. */
     private static final int TLS_CLIENT_HELLO = 1;
 
-    private static final List<String> HTTP_STARTS =
-            List.of("GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "PATCH ", "CONNECT ", "TRACE ", "PRI * ", "HTTP/");
+    private static final List<String> HTTP_STARTS = List.of(
+            "GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "PATCH ", "CONNECT ", "TRACE ", "PRI * ", "HTTP/");
     private static final int TEXT_BYTES = 4;
     private static final int QUOTED_BYTES = 32;
 

@@ -31,8 +31,8 @@ final class HostNames {
         boolean wildcard = pattern.startsWith(WILDCARD);
         String name = wildcard ? pattern.substring(WILDCARD.length()) : pattern;
         if (name.isBlank() || name.indexOf('*') >= 0 || name.startsWith(".") || name.matches(".*[\\s/:].*")) {
-            throw new IllegalArgumentException(option + ": \"" + Escaped.of(pattern)
-                    + "\" is no host name and no pattern such as *.example.com");
+            throw new IllegalArgumentException(
+                    option + ": \"" + Escaped.of(pattern) + "\" is no host name and no pattern such as *.example.com");
         }
         return wildcard ? WILDCARD + canonical(name) : canonical(name);
     }

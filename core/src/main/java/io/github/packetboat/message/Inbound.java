@@ -160,15 +160,17 @@ final class Inbound<M> {
     }
 
     private CodecException contractBroken(int from, int to, int end, int endNow) {
-        return new CodecException("the codec " + codec.getClass().getName() + " breaks its contract: it returned a message and"
-                + " moved the position from " + from + " to " + to + ", the limit from " + end + " to " + endNow);
+        return new CodecException("the codec " + codec.getClass().getName()
+                + " breaks its contract: it returned a message and" + " moved the position from " + from + " to " + to
+                + ", the limit from " + end + " to " + endNow);
     }
 
     private void keep(ByteBuffer in) throws CodecException {
         int left = in.remaining();
         long most = (long) codec.maxFrameBytes() + HEADER_ROOM_BYTES;
         if (left > most && connection.mayRead()) {
-            throw new CodecException("unfinished frame of " + left + " bytes exceeds maxFrameBytes=" + codec.maxFrameBytes());
+            throw new CodecException(
+                    "unfinished frame of " + left + " bytes exceeds maxFrameBytes=" + codec.maxFrameBytes());
         }
         if (frameSinceNanos == 0) {
             frameSinceNanos = loop.nowNanos() == 0 ? 1 : loop.nowNanos();
@@ -182,7 +184,9 @@ final class Inbound<M> {
             keepInPlace(in, left);
             return;
         }
-        ByteBuffer target = old != null && old.capacity() >= left ? old.clear() : take(left <= BufferPool.SMALL_BYTES ? left : 2 * left);
+        ByteBuffer target = old != null && old.capacity() >= left
+                ? old.clear()
+                : take(left <= BufferPool.SMALL_BYTES ? left : 2 * left);
         target.put(in);
         if (old != null && target != old) {
             giveBack(old);
@@ -237,7 +241,8 @@ final class Inbound<M> {
     }
 
     /** The first bytes of an unfinished frame, or null. */
-    @Nullable ByteBuffer keptView() {
+    @Nullable
+    ByteBuffer keptView() {
         ByteBuffer in = kept;
         return in == null ? null : in.duplicate().flip();
     }

@@ -136,8 +136,11 @@ public final class IpFilter {
                 last[i] |= (byte) rest;
             }
             if (!Arrays.equals(first, address)) {
-                throw invalid(option, text, "has bits set behind the first " + bits + "; did you mean "
-                        + IpLiteral.address(first).getHostAddress() + "/" + bits + "?");
+                throw invalid(
+                        option,
+                        text,
+                        "has bits set behind the first " + bits + "; did you mean "
+                                + IpLiteral.address(first).getHostAddress() + "/" + bits + "?");
             }
             return new Block(text, first, last);
         }
@@ -163,7 +166,8 @@ public final class IpFilter {
             for (Block next : sorted) {
                 int end = ranges.size() - 1;
                 if (end >= 0 && compare(next.first, ranges.get(end).last) <= 0) {
-                    // two blocks are either apart or one within the other, and the wider one that begins here comes along
+                    // two blocks are either apart or one within the other, and the wider one that begins here comes
+                    // along
                     Block wider = compare(next.last, ranges.get(end).last) > 0 ? next : ranges.get(end);
                     ranges.set(end, new Block(wider.text, ranges.get(end).first, wider.last));
                 } else {
@@ -176,7 +180,8 @@ public final class IpFilter {
             if (ranges.isEmpty()) {
                 return false;
             }
-            int i = Collections.binarySearch(ranges, new Block("", address, address), (a, b) -> compare(a.first, b.first));
+            int i = Collections.binarySearch(
+                    ranges, new Block("", address, address), (a, b) -> compare(a.first, b.first));
             int candidate = i >= 0 ? i : -i - 2; // the last one that begins at or before the address
             return candidate >= 0 && compare(address, ranges.get(candidate).last) <= 0;
         }

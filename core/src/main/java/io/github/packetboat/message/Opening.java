@@ -98,7 +98,8 @@ final class Opening<M> {
     }
 
     /** The transport whose handshake failed or is under way, or null. */
-    @Nullable TlsTransport tls() {
+    @Nullable
+    TlsTransport tls() {
         return tls;
     }
 
@@ -113,7 +114,8 @@ final class Opening<M> {
         ProxyHeader parsed = ProxyHeader.decode(bytes, proxyProtocol);
         if (parsed == null) {
             if (n < 0) {
-                throw new CodecException("the connection ended inside a PROXY protocol header of " + bytes.remaining() + " bytes");
+                throw new CodecException(
+                        "the connection ended inside a PROXY protocol header of " + bytes.remaining() + " bytes");
             }
             bytes.compact();
             connection.interest(SelectionKey.OP_READ);

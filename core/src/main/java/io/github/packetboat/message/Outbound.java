@@ -47,7 +47,8 @@ final class Outbound<M> implements Outbox.Sender {
     private boolean closed;
     private volatile boolean congested;
 
-    Outbound(SocketConnection<M> connection, EventLoop loop, Codec<M> codec, Transport transport, Settings<M> settings) {
+    Outbound(
+            SocketConnection<M> connection, EventLoop loop, Codec<M> codec, Transport transport, Settings<M> settings) {
         this.connection = connection;
         this.loop = loop;
         this.outbox = loop.outbox();
@@ -165,7 +166,8 @@ final class Outbound<M> implements Outbox.Sender {
     }
 
     /** What {@link #encodeShared} encoded, if it was too large for the outbox; else null. */
-    @Nullable ByteBuffer outgrownShared() {
+    @Nullable
+    ByteBuffer outgrownShared() {
         ByteBuffer bytes = frame.bytes();
         return bytes.isDirect() ? null : bytes.flip();
     }
@@ -280,7 +282,8 @@ final class Outbound<M> implements Outbox.Sender {
     void overflowed() {
         connection.closeFor(
                 CloseReason.Kind.OVERFLOW,
-                queuedBytes() + " bytes queued and one more message would exceed maxQueuedBytes=" + limits.maxQueuedBytes()
+                queuedBytes() + " bytes queued and one more message would exceed maxQueuedBytes="
+                        + limits.maxQueuedBytes()
                         + ": the peer reads too slowly; obey isWritable(), or choose another Overflow policy");
     }
 
@@ -292,7 +295,6 @@ final class Outbound<M> implements Outbox.Sender {
             connection.closeFor(CloseReason.Kind.ABORTED, "the event loop has stopped");
         }
     }
-
 
     private void take() {
         SendBuffer<M> foreign = buffer;

@@ -33,8 +33,7 @@ record OwnCertificate(String origin, @Nullable String pattern, PrivateKey key, L
         }
     }
 
-    static OwnCertificate fromPem(
-            @Nullable String pattern, Path chain, Path key, @Nullable Supplier<char[]> password) {
+    static OwnCertificate fromPem(@Nullable String pattern, Path chain, Path key, @Nullable Supplier<char[]> password) {
         List<X509Certificate> certificates = Pem.certificates(chain);
         return new OwnCertificate(chain + " and " + key, pattern, Pem.privateKey(key, password), certificates);
     }
@@ -71,7 +70,10 @@ record OwnCertificate(String origin, @Nullable String pattern, PrivateKey key, L
 
     /** When the first certificate of the chain to do so expires. */
     Instant expiry() {
-        return chain.stream().map(c -> c.getNotAfter().toInstant()).min(Instant::compareTo).orElseThrow();
+        return chain.stream()
+                .map(c -> c.getNotAfter().toInstant())
+                .min(Instant::compareTo)
+                .orElseThrow();
     }
 
     private static boolean belongTogether(PrivateKey key, PublicKey certified) {

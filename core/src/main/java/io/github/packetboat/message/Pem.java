@@ -67,15 +67,18 @@ final class Pem {
                 }
                 case "ENCRYPTED PRIVATE KEY" -> {
                     if (password == null) {
-                        throw new IllegalArgumentException("private key in " + file + " is encrypted: give its password too");
+                        throw new IllegalArgumentException(
+                                "private key in " + file + " is encrypted: give its password too");
                     }
                     return privateKey(file, decrypt(file, block.bytes(file), password));
                 }
-                case "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY" -> throw new IllegalArgumentException(
-                        "private key in " + file + " is a \"BEGIN " + block.label
-                                + "\", only PKCS#8 (\"BEGIN PRIVATE KEY\") is read; convert it with: openssl pkcs8 -topk8 -nocrypt -in "
-                                + file + " -out pkcs8.pem");
-                default -> { /* certificates and EC parameters may stand in the same file */ }
+                case "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY" ->
+                    throw new IllegalArgumentException("private key in " + file + " is a \"BEGIN " + block.label
+                            + "\", only PKCS#8 (\"BEGIN PRIVATE KEY\") is read; convert it with: openssl pkcs8 -topk8 -nocrypt -in "
+                            + file + " -out pkcs8.pem");
+                default -> {
+                    /* certificates and EC parameters may stand in the same file */
+                }
             }
         }
         throw new IllegalArgumentException("no private key in " + file + ": it has no \"BEGIN PRIVATE KEY\"");
@@ -113,12 +116,15 @@ final class Pem {
             String scheme = info.getAlgName().startsWith("PBEWith") || parameters == null
                     ? info.getAlgName()
                     : parameters.toString();
-            Cipher cipher = Cipher.getInstance(scheme); // EncryptedPrivateKeyInfo of JDK 17 asks for "PBES2", which is none
-            cipher.init(Cipher.DECRYPT_MODE, SecretKeyFactory.getInstance(scheme).generateSecret(keySpec), parameters);
+            Cipher cipher =
+                    Cipher.getInstance(scheme); // EncryptedPrivateKeyInfo of JDK 17 asks for "PBES2", which is none
+            cipher.init(
+                    Cipher.DECRYPT_MODE, SecretKeyFactory.getInstance(scheme).generateSecret(keySpec), parameters);
             return info.getKeySpec(cipher);
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalArgumentException(
-                    "cannot decrypt the private key in " + file + ": wrong password, or a scheme unknown to this JDK", e);
+                    "cannot decrypt the private key in " + file + ": wrong password, or a scheme unknown to this JDK",
+                    e);
         } finally {
             keySpec.clearPassword();
             Arrays.fill(secret, '\0');
@@ -139,7 +145,8 @@ final class Pem {
             String label = labelEnd < 0 ? "" : text.substring(begin + BEGIN.length(), labelEnd);
             int end = text.indexOf(END + label + DASHES, begin);
             if (labelEnd < 0 || end < 0) {
-                throw new IllegalArgumentException("broken PEM in " + file + ": \"BEGIN " + Escaped.of(label) + "\" has no end");
+                throw new IllegalArgumentException(
+                        "broken PEM in " + file + ": \"BEGIN " + Escaped.of(label) + "\" has no end");
             }
             blocks.add(new Block(label, text.substring(labelEnd + DASHES.length(), end)));
             begin = text.indexOf(BEGIN, end);

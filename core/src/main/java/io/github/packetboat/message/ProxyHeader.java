@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param source the client that the proxy relays; not null if and only if {@code kind} is {@link Kind#RELAYED}
  * @param destination where that client connected to; null if and only if {@code source} is
  */
-record ProxyHeader(Kind kind, @Nullable SocketAddress source, @Nullable SocketAddress destination) {
+record ProxyHeader(
+        Kind kind, @Nullable SocketAddress source, @Nullable SocketAddress destination) {
 
     enum Kind {
         /** There is no header, and nothing was consumed. */
@@ -43,6 +44,7 @@ record ProxyHeader(Kind kind, @Nullable SocketAddress source, @Nullable SocketAd
     private static final byte[] V1_SIGNATURE = "PROXY ".getBytes(StandardCharsets.US_ASCII);
     /** With CR and LF. */
     private static final int V1_MAX_BYTES = 107;
+
     private static final int MAX_PORT = 65535;
 
     private static final byte[] V2_SIGNATURE = "\r\n\r\n\0\r\nQUIT\n".getBytes(StandardCharsets.US_ASCII);
@@ -169,8 +171,8 @@ record ProxyHeader(Kind kind, @Nullable SocketAddress source, @Nullable SocketAd
             throw new CodecException("broken PROXY header: command " + command + " is neither LOCAL (0) nor PROXY (1)");
         }
         if (family > V2_UNIX || transport > 2) {
-            throw new CodecException(
-                    "broken PROXY header: address family and transport 0x%x%x are unknown".formatted(family, transport));
+            throw new CodecException("broken PROXY header: address family and transport 0x%x%x are unknown"
+                    .formatted(family, transport));
         }
         if (length > V2_MAX_LENGTH) {
             throw new CodecException("PROXY header of " + length + " bytes exceeds " + V2_MAX_LENGTH);
@@ -222,8 +224,10 @@ record ProxyHeader(Kind kind, @Nullable SocketAddress source, @Nullable SocketAd
             length++;
         }
         try {
-            return UnixDomainSocketAddress.of(
-                    StandardCharsets.UTF_8.newDecoder().decode(path.limit(length)).toString());
+            return UnixDomainSocketAddress.of(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(path.limit(length))
+                    .toString());
         } catch (CharacterCodingException | InvalidPathException e) {
             return null;
         }

@@ -58,14 +58,7 @@ final class Roster<M> implements ConnectionOwner<M> {
 
     Endpoint<M> endpoint(Binding<M> binding) {
         return Endpoint.of(
-                settings,
-                binding.codec(),
-                binding.tls(),
-                binding.proxyProtocol(),
-                null,
-                budget,
-                loops.offload(),
-                this);
+                settings, binding.codec(), binding.tls(), binding.proxyProtocol(), null, budget, loops.offload(), this);
     }
 
     Acceptor.Gate gate(Endpoint<M> endpoint) {
@@ -171,7 +164,8 @@ final class Roster<M> implements ConnectionOwner<M> {
         return Collections.unmodifiableList(everyone.members());
     }
 
-    @Nullable Connection<M> connection(long id) {
+    @Nullable
+    Connection<M> connection(long id) {
         SocketConnection<M> connection = alive.get(id);
         return connection != null && connection.isOpen() ? connection : null;
     }

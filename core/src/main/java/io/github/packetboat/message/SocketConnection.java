@@ -101,7 +101,11 @@ final class SocketConnection<M> implements Connection<M>, EventLoop.Ready {
         this.deliveries = settings.executor() == null
                 ? null
                 : new Deliveries<>(
-                        this, settings.listener(), loop, settings.executor(), settings.limits().maxPendingMessages());
+                        this,
+                        settings.listener(),
+                        loop,
+                        settings.executor(),
+                        settings.limits().maxPendingMessages());
         this.outbound = new Outbound<>(this, loop, codec, transport, settings);
         this.inbound = new Inbound<>(this, loop, codec, transport, settings, deliveries, endpoint.budget());
     }
@@ -512,9 +516,8 @@ final class SocketConnection<M> implements Connection<M>, EventLoop.Ready {
         if (failure instanceof TlsTransport.TruncatedException) {
             closeNow(reason(CloseReason.Kind.TLS_TRUNCATED, String.valueOf(failure.getMessage()), failure));
         } else if (failure instanceof SSLException) {
-            CloseReason.Kind kind = inbound.received() == 0
-                    ? CloseReason.Kind.HANDSHAKE_FAILED
-                    : CloseReason.Kind.PROTOCOL_ERROR;
+            CloseReason.Kind kind =
+                    inbound.received() == 0 ? CloseReason.Kind.HANDSHAKE_FAILED : CloseReason.Kind.PROTOCOL_ERROR;
             closeNow(reason(kind, explain(failure, null), failure));
         } else {
             closeNow(reason(CloseReason.Kind.CONNECTION_LOST, String.valueOf(failure.getMessage()), failure));
@@ -534,8 +537,7 @@ final class SocketConnection<M> implements Connection<M>, EventLoop.Ready {
                 "listener " + endpoint.settings().listener().getClass().getName() + "." + callback + " threw; closing "
                         + remoteAddress,
                 failure));
-        CloseReason why =
-                reason(CloseReason.Kind.LISTENER_FAILED, callback + " threw " + failure, failure);
+        CloseReason why = reason(CloseReason.Kind.LISTENER_FAILED, callback + " threw " + failure, failure);
         onLoop(() -> beginClose(why));
     }
 

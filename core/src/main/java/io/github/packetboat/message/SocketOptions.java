@@ -96,7 +96,11 @@ public final class SocketOptions {
         if (supported.contains(option)) {
             channel.setOption(option, value);
         } else if (isInternet(supported) && MISSING.add(option.name())) {
-            LOG.log(Level.WARNING, "socket option {0}={1} is not supported by this system and was skipped", option, value);
+            LOG.log(
+                    Level.WARNING,
+                    "socket option {0}={1} is not supported by this system and was skipped",
+                    option,
+                    value);
         }
     }
 
@@ -131,6 +135,7 @@ public final class SocketOptions {
     public static final class Builder {
         /** The largest that Linux takes (MAX_TCP_KEEPIDLE and MAX_TCP_KEEPINTVL, MAX_TCP_KEEPCNT). */
         private static final int MAX_KEEP_ALIVE_SECONDS = 32_767;
+
         private static final int MAX_KEEP_ALIVE_PROBES = 127;
 
         private int backlog = 1024;

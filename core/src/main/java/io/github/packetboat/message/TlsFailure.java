@@ -43,7 +43,9 @@ final class TlsFailure {
         if (known == null) {
             known = ofText(text, options, client, firstBytes);
         }
-        return known != null ? known : Escaped.of(OWN_ALERT.matcher(firstMessage(failure)).replaceFirst(""));
+        return known != null
+                ? known
+                : Escaped.of(OWN_ALERT.matcher(firstMessage(failure)).replaceFirst(""));
     }
 
     /** The first of {@code failure} and its causes that is a {@code type}, or null. */
@@ -80,7 +82,9 @@ final class TlsFailure {
 
     private static @Nullable String ofText(
             String text, TlsOptions options, boolean client, @Nullable ByteBuffer firstBytes) {
-        if (text.contains("unrecognized SSL message") || text.contains("plaintext connection") || text.contains("Not an SSL record")) {
+        if (text.contains("unrecognized SSL message")
+                || text.contains("plaintext connection")
+                || text.contains("Not an SSL record")) {
             return "the peer does not speak TLS"
                     + (firstBytes == null ? "" : ": it began with " + FirstBytes.describe(firstBytes));
         }
@@ -107,19 +111,22 @@ final class TlsFailure {
     private static String ofAlert(String alert, TlsOptions options, boolean client) {
         String meaning = switch (alert) {
             case "protocol_version" -> "no TLS version in common; allowed here are " + options.protocols();
-            case "handshake_failure" -> "it found no cipher suite or certificate in common"
-                    + (client && !options.hasCertificate() ? ", or wants a certificate, and none is set here" : "");
+            case "handshake_failure" ->
+                "it found no cipher suite or certificate in common"
+                        + (client && !options.hasCertificate() ? ", or wants a certificate, and none is set here" : "");
             case "insufficient_security" -> "it wants stronger cipher suites";
-            case "certificate_required" -> "it wants a certificate" + (options.hasCertificate() ? "" : ", and none is set here");
+            case "certificate_required" ->
+                "it wants a certificate" + (options.hasCertificate() ? "" : ", and none is set here");
             case "bad_certificate", "certificate_unknown", "unsupported_certificate", "access_denied" ->
-                    client && !options.hasCertificate()
-                            ? "it wants a certificate, and none is set here"
-                            : "it does not accept our certificate";
+                client && !options.hasCertificate()
+                        ? "it wants a certificate, and none is set here"
+                        : "it does not accept our certificate";
             case "certificate_expired" -> "our certificate has expired";
             case "certificate_revoked" -> "our certificate is revoked";
             case "unknown_ca" -> "it does not know the CA of our certificate";
             case "unrecognized_name" -> "it has no certificate for the host asked for";
-            case "no_application_protocol" -> "no application protocol (ALPN) in common; offered here are " + options.alpn();
+            case "no_application_protocol" ->
+                "no application protocol (ALPN) in common; offered here are " + options.alpn();
             case "decrypt_error", "bad_record_mac" -> "a message was damaged or forged on its way";
             case "user_canceled" -> "it gave up";
             default -> "see the alert";

@@ -29,6 +29,7 @@ final class TlsMaterial {
     private final boolean verifyHost;
     /** Zero for never. */
     private final long reloadEveryNanos;
+
     private final @Nullable Consumer<? super RuntimeException> onReloadFailure;
     private final InstantSource clock;
     private final LongSupplier nanoTime;
@@ -82,7 +83,8 @@ final class TlsMaterial {
         return generation.context;
     }
 
-    @Nullable Instant expiry() {
+    @Nullable
+    Instant expiry() {
         return generation.expiry;
     }
 
@@ -111,7 +113,9 @@ final class TlsMaterial {
             return;
         }
         if (onReloadFailure == null) {
-            LOG.log(Level.WARNING, "new certificates are not usable, the old ones stay in use: " + failure.getMessage());
+            LOG.log(
+                    Level.WARNING,
+                    "new certificates are not usable, the old ones stay in use: " + failure.getMessage());
             return;
         }
         try {
@@ -146,8 +150,10 @@ final class TlsMaterial {
             SSLContext context = SSLContext.getInstance("TLS");
             TrustManager trust = PeerTrust.of(issuers, verifyHost, clock);
             context.init(new KeyManager[] {new CertificateSelector(certificates)}, new TrustManager[] {trust}, null);
-            Instant expiry =
-                    certificates.stream().map(OwnCertificate::expiry).min(Instant::compareTo).orElse(null);
+            Instant expiry = certificates.stream()
+                    .map(OwnCertificate::expiry)
+                    .min(Instant::compareTo)
+                    .orElse(null);
             return new Generation(context, expiry, stamps);
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException("cannot set up TLS: " + e.getMessage(), e);

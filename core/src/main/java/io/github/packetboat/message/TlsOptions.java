@@ -72,7 +72,9 @@ public final class TlsOptions {
         checkCipherSuites(settings, material.context());
         this.serverParameters = serverParameters(settings);
         if (settings.skipHostnameVerification) {
-            LOG.log(Level.WARNING, "insecureSkipHostnameVerification: whoever has any trusted certificate can pose as the server");
+            LOG.log(
+                    Level.WARNING,
+                    "insecureSkipHostnameVerification: whoever has any trusted certificate can pose as the server");
         }
     }
 
@@ -108,9 +110,11 @@ public final class TlsOptions {
     /** All settings but the secret ones, in one line. */
     @Override
     public String toString() {
-        return "TlsOptions[" + (settings.context != null
+        return "TlsOptions["
+                + (settings.context != null
                         ? "sslContext"
-                        : "certificates=" + settings.own + ", trust=" + (settings.trusted.isEmpty() ? "JDK" : settings.trusted))
+                        : "certificates=" + settings.own + ", trust="
+                                + (settings.trusted.isEmpty() ? "JDK" : settings.trusted))
                 + ", clientAuth=" + settings.clientAuth
                 + ", protocols=" + settings.protocols
                 + (settings.cipherSuites.isEmpty() ? "" : ", cipherSuites=" + settings.cipherSuites)
@@ -202,7 +206,9 @@ public final class TlsOptions {
         SSLParameters parameters = parameters(settings);
         parameters.setUseCipherSuitesOrder(true);
         switch (settings.clientAuth) {
-            case NONE -> { /* the default */ }
+            case NONE -> {
+                /* the default */
+            }
             case WANTED -> parameters.setWantClientAuth(true);
             case REQUIRED -> parameters.setNeedClientAuth(true);
         }
@@ -220,7 +226,8 @@ public final class TlsOptions {
     }
 
     private static void checkCipherSuites(Builder settings, SSLContext context) {
-        List<String> supported = Arrays.asList(context.getSupportedSSLParameters().getCipherSuites());
+        List<String> supported =
+                Arrays.asList(context.getSupportedSSLParameters().getCipherSuites());
         boolean usable = settings.cipherSuites.isEmpty();
         for (String suite : settings.cipherSuites) {
             if (!supported.contains(suite)) {
@@ -308,7 +315,11 @@ public final class TlsOptions {
         }
 
         private Builder addPem(
-                String option, @Nullable String pattern, Path chainPem, Path keyPem, @Nullable Supplier<char[]> password) {
+                String option,
+                @Nullable String pattern,
+                Path chainPem,
+                Path keyPem,
+                @Nullable Supplier<char[]> password) {
             Path chain = Check.notNull(option + " chainPem", chainPem);
             Path key = Check.notNull(option + " keyPem", keyPem);
             own.add(new TlsFiles<>(
@@ -379,8 +390,8 @@ public final class TlsOptions {
             List<String> copy = copy("protocols", names);
             for (String name : copy) {
                 if (!SAFE_PROTOCOLS.contains(name)) {
-                    throw new IllegalArgumentException("protocols: \"" + Escaped.of(name) + "\" is none of " + SAFE_PROTOCOLS
-                            + "; what came before is insecure (RFC 8996)");
+                    throw new IllegalArgumentException("protocols: \"" + Escaped.of(name) + "\" is none of "
+                            + SAFE_PROTOCOLS + "; what came before is insecure (RFC 8996)");
                 }
             }
             if (copy.isEmpty()) {
@@ -467,7 +478,8 @@ public final class TlsOptions {
         }
 
         private TlsMaterial material() {
-            return new TlsMaterial(own, trusted, !skipHostnameVerification, reloadEvery, onReloadFailure, clock, nanoTime);
+            return new TlsMaterial(
+                    own, trusted, !skipHostnameVerification, reloadEvery, onReloadFailure, clock, nanoTime);
         }
 
         private static <T> List<T> copy(String option, T[] values) {
@@ -486,7 +498,8 @@ public final class TlsOptions {
         public TlsOptions build() {
             boolean files = !own.isEmpty() || !trusted.isEmpty();
             if (context != null && files) {
-                throw new IllegalArgumentException("sslContext excludes certificate, certificateFor, keyStore, trust and trustStore");
+                throw new IllegalArgumentException(
+                        "sslContext excludes certificate, certificateFor, keyStore, trust and trustStore");
             }
             if (context != null && reloadEvery != null) {
                 throw new IllegalArgumentException("sslContext excludes reloadEvery: there are no files to look at");

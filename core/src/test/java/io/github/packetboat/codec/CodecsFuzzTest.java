@@ -34,7 +34,10 @@ class CodecsFuzzTest {
     void delimited(FuzzedDataProvider data) throws CodecException {
         int limit = data.consumeInt(1, 100);
         byte[] delimiter = data.consumeBytes(data.consumeInt(1, 64));
-        check(Codecs.delimited(delimiter.length == 0 ? new byte[] {'|'} : delimiter).maxFrameBytes(limit), data);
+        check(
+                Codecs.delimited(delimiter.length == 0 ? new byte[] {'|'} : delimiter)
+                        .maxFrameBytes(limit),
+                data);
     }
 
     @FuzzTest(maxDuration = "2m")
@@ -61,7 +64,8 @@ class CodecsFuzzTest {
         CodecContract<String> chunks = CodecContract.ofChunks(Codecs.chunks());
         int[] cuts = cuts(data);
         byte[] stream = data.consumeRemainingAsBytes();
-        assertThat(chunks.replay(stream, Memory.MIXED, fit(cuts, stream))).isEqualTo(chunks.replay(stream, Memory.HEAP));
+        assertThat(chunks.replay(stream, Memory.MIXED, fit(cuts, stream)))
+                .isEqualTo(chunks.replay(stream, Memory.HEAP));
     }
 
     @FuzzTest(maxDuration = "2m")
@@ -119,6 +123,9 @@ class CodecsFuzzTest {
     }
 
     private static int[] fit(int[] cuts, byte[] stream) {
-        return Arrays.stream(cuts).map(cut -> Math.min(cut, stream.length)).sorted().toArray();
+        return Arrays.stream(cuts)
+                .map(cut -> Math.min(cut, stream.length))
+                .sorted()
+                .toArray();
     }
 }

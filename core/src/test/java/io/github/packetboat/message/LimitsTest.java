@@ -88,7 +88,8 @@ class LimitsTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> setter.apply(Limits.builder(), null))
                     .withMessage(name + " must not be null");
-            for (Duration bad : new Duration[] {Duration.ZERO, Duration.ofNanos(-1), Duration.ofSeconds(Long.MAX_VALUE)}) {
+            for (Duration bad :
+                    new Duration[] {Duration.ZERO, Duration.ofNanos(-1), Duration.ofSeconds(Long.MAX_VALUE)}) {
                 assertThatIllegalArgumentException()
                         .isThrownBy(() -> setter.apply(Limits.builder(), bad))
                         .withMessageStartingWith(name + "=" + bad + " is ");

@@ -159,9 +159,17 @@ final class TestCertificates {
             KeyPair keys = generator.generateKeyPair();
             Issued by = issuer.issued;
             X500Name subject = new X500Name("CN=" + commonName);
-            X500Name issuerName = by == null ? subject : X500Name.getInstance(by.certificate().getSubjectX500Principal().getEncoded());
+            X500Name issuerName = by == null
+                    ? subject
+                    : X500Name.getInstance(
+                            by.certificate().getSubjectX500Principal().getEncoded());
             var builder = new JcaX509v3CertificateBuilder(
-                    issuerName, BigInteger.valueOf(SERIAL.getAndIncrement()), Date.from(from), Date.from(until), subject, keys.getPublic());
+                    issuerName,
+                    BigInteger.valueOf(SERIAL.getAndIncrement()),
+                    Date.from(from),
+                    Date.from(until),
+                    subject,
+                    keys.getPublic());
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(ca));
             if (!names.isEmpty()) {
                 builder.addExtension(
