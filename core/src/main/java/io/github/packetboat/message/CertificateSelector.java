@@ -12,7 +12,6 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
-import javax.net.ssl.StandardConstants;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
@@ -60,8 +59,8 @@ final class CertificateSelector extends X509ExtendedKeyManager {
         SSLSession session = engine == null ? null : engine.getHandshakeSession();
         if (session instanceof ExtendedSSLSession extended) {
             for (SNIServerName name : extended.getRequestedServerNames()) {
-                if (name.getType() == StandardConstants.SNI_HOST_NAME) {
-                    return new SNIHostName(name.getEncoded()).getAsciiName();
+                if (name instanceof SNIHostName host) { // what is no valid name is none of these
+                    return host.getAsciiName();
                 }
             }
         }

@@ -96,7 +96,7 @@ public final class SocketOptions {
         if (supported.contains(option)) {
             channel.setOption(option, value);
         } else if (isInternet(supported) && MISSING.add(option.name())) {
-            LOG.log(Level.WARNING, "socket option {0}={1} is not supported by this system and was skipped", option, value);
+            LOG.log(Level.WARNING, "this system has no socket option " + option + ": skipped, though set to " + value);
         }
     }
 

@@ -97,8 +97,9 @@ final class TlsFailure {
         if (text.contains("bad record MAC") || text.contains("Tag mismatch")) {
             return "a record was damaged or forged on its way";
         }
-        if (client && text.startsWith("No subject alternative") || text.startsWith("No name matching")) {
-            return "the server's certificate is for another host: " + Escaped.of(firstLine(text));
+        if (client && (text.contains("No subject alternative") || text.contains("No name matching"))) {
+            return "the server's certificate is for another host: "
+                    + Escaped.of(firstLine(OWN_ALERT.matcher(text).replaceFirst("")));
         }
         return null;
     }

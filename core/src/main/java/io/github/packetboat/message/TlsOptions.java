@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -50,8 +51,6 @@ import org.jspecify.annotations.Nullable;
  * are open stay as they are; new ones use the new certificates. No thread is started for it.
  */
 public final class TlsOptions {
-    private static final Logger LOG = System.getLogger(TlsOptions.class.getName());
-
     /** Whether a server asks its clients for a certificate. */
     public enum ClientAuth {
         /** It does not ask. */
@@ -64,15 +63,16 @@ public final class TlsOptions {
 
     private final Builder settings;
     private final SSLParameters serverParameters;
-    private final TlsMaterial material;
+    /** Null if the user has brought a context. */
+    private final @Nullable TlsMaterial material;
 
     private TlsOptions(Builder settings) {
         this.settings = settings;
-        this.material = settings.context != null ? TlsMaterial.given(settings.context) : settings.material();
-        checkCipherSuites(settings, material.context());
+        this.material = settings.context != null ? null : settings.material();
+        checkCipherSuites(settings, contextForHandshake());
         this.serverParameters = serverParameters(settings);
         if (settings.skipHostnameVerification) {
-            LOG.log(Level.WARNING, "insecureSkipHostnameVerification: whoever has any trusted certificate can pose as the server");
+            settings.log.log(Level.WARNING, "insecureSkipHostnameVerification: whoever has any trusted certificate can pose as the server");
         }
     }
 
@@ -91,7 +91,7 @@ public final class TlsOptions {
      * is none or it came in an {@code SSLContext}. For monitoring.
      */
     public @Nullable Instant certificateExpiry() {
-        return material.expiry();
+        return material == null ? null : material.expiry();
     }
 
     /**
@@ -102,7 +102,9 @@ public final class TlsOptions {
      * @throws IllegalArgumentException if a file does not hold what it should; what was read before stays in use
      */
     public void reload() {
-        material.reload();
+        if (material != null) {
+            material.reload();
+        }
     }
 
     /** All settings but the secret ones, in one line. */
@@ -146,7 +148,7 @@ public final class TlsOptions {
 
     /** A new engine for a connection that was accepted. */
     SSLEngine serverEngine() {
-        SSLEngine engine = material.contextForHandshake().createSSLEngine();
+        SSLEngine engine = contextForHandshake().createSSLEngine();
         engine.setUseClientMode(false);
         engine.setSSLParameters(serverParameters);
         return engine;
@@ -160,7 +162,7 @@ public final class TlsOptions {
      */
     SSLEngine clientEngine(String host, int port) {
         String name = settings.serverName != null ? settings.serverName : bare(host);
-        SSLEngine engine = material.contextForHandshake().createSSLEngine(name, port);
+        SSLEngine engine = contextForHandshake().createSSLEngine(name, port);
         engine.setUseClientMode(true);
         SSLParameters parameters = parameters(settings);
         if (!settings.skipHostnameVerification) {
@@ -219,6 +221,10 @@ public final class TlsOptions {
         return parameters;
     }
 
+    private SSLContext contextForHandshake() {
+        return material != null ? material.contextForHandshake() : Objects.requireNonNull(settings.context);
+    }
+
     private static void checkCipherSuites(Builder settings, SSLContext context) {
         List<String> supported = Arrays.asList(context.getSupportedSSLParameters().getCipherSuites());
         boolean usable = settings.cipherSuites.isEmpty();
@@ -256,6 +262,7 @@ public final class TlsOptions {
         private @Nullable Consumer<? super RuntimeException> onReloadFailure;
         private InstantSource clock = InstantSource.system();
         private LongSupplier nanoTime = System::nanoTime;
+        private Logger log = System.getLogger(TlsOptions.class.getName());
 
         private Builder() {}
 
@@ -274,6 +281,7 @@ public final class TlsOptions {
             onReloadFailure = from.onReloadFailure;
             clock = from.clock;
             nanoTime = from.nanoTime;
+            log = from.log;
         }
 
         /**
@@ -466,8 +474,15 @@ public final class TlsOptions {
             return this;
         }
 
+        /** For tests: where warnings go. */
+        Builder log(Logger logger) {
+            log = logger;
+            return this;
+        }
+
         private TlsMaterial material() {
-            return new TlsMaterial(own, trusted, !skipHostnameVerification, reloadEvery, onReloadFailure, clock, nanoTime);
+            return new TlsMaterial(
+                    own, trusted, !skipHostnameVerification, reloadEvery, onReloadFailure, clock, nanoTime, log);
         }
 
         private static <T> List<T> copy(String option, T[] values) {
