@@ -366,7 +366,7 @@ class TlsHandshakeTest {
     @Test
     void whatIsNotKnownIsPassedOnEscaped() {
         TlsOptions options = TlsOptions.builder().build();
-        assertThat(TlsFailure.explain(new SSLException("(internal_error) odd\n"), options, true, null)).isEqualTo("odd");
+        assertThat(TlsFailure.explain(new SSLException("(internal_error) odd\n"), options, true, null)).isEqualTo("odd\\x0a");
         assertThat(TlsFailure.explain(new SSLException((String) null), options, true, null)).isEqualTo("SSLException");
         assertThat(TlsFailure.explain(new SSLException("x\u001b[0m"), options, true, null)).isEqualTo("x\\x1b[0m");
     }
