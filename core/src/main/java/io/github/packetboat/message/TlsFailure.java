@@ -10,9 +10,9 @@ import javax.crypto.AEADBadTagException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says in one sentence why a TLS handshake or session failed, for a {@link CloseReason}. Where the JDK has no type for a
- * cause, its texts are all there is to go by: those of JDK 17 to 25 are known here, an unknown one is passed on. Stateless,
- * thread-safe.
+ * Says in one sentence why a TLS handshake or session failed, for a {@link CloseReason}. Where the JDK has no type for
+ * a cause, its texts are all there is to go by: those of JDK 17 to 25 are known here, an unknown one is passed on.
+ * Stateless, thread-safe.
  */
 final class TlsFailure {
     private static final int MAX_CAUSES = 16;
@@ -80,7 +80,9 @@ final class TlsFailure {
 
     private static @Nullable String ofText(
             Throwable failure, String text, TlsOptions options, boolean client, @Nullable ByteBuffer firstBytes) {
-        if (text.contains("unrecognized SSL message") || text.contains("plaintext connection") || text.contains("Not an SSL record")) {
+        if (text.contains("unrecognized SSL message")
+                || text.contains("plaintext connection")
+                || text.contains("Not an SSL record")) {
             return "the peer does not speak TLS"
                     + (firstBytes == null ? "" : ": it began with " + FirstBytes.describe(firstBytes));
         }
@@ -91,7 +93,8 @@ final class TlsFailure {
             return "the client showed no certificate, but clientAuth=REQUIRED";
         }
         if (text.contains("no cipher suites in common") || text.contains("No available authentication scheme")) {
-            return "no cipher suite or certificate in common: the client accepts none that we have for the host it asked for";
+            return "no cipher suite or certificate in common:"
+                    + " the client accepts none that we have for the host it asked for";
         }
         if (text.contains("bad record MAC") || text.contains("Tag mismatch")) {
             return "a record was damaged or forged on its way";
@@ -106,19 +109,22 @@ final class TlsFailure {
     private static String ofAlert(String alert, TlsOptions options, boolean client) {
         String meaning = switch (alert) {
             case "protocol_version" -> "no TLS version in common; allowed here are " + options.protocols();
-            case "handshake_failure" -> "it found no cipher suite or certificate in common"
-                    + (client && !options.hasCertificate() ? ", or wants a certificate, and none is set here" : "");
+            case "handshake_failure" ->
+                "it found no cipher suite or certificate in common"
+                        + (client && !options.hasCertificate() ? ", or wants a certificate, and none is set here" : "");
             case "insufficient_security" -> "it wants stronger cipher suites";
-            case "certificate_required" -> "it wants a certificate" + (options.hasCertificate() ? "" : ", and none is set here");
+            case "certificate_required" ->
+                "it wants a certificate" + (options.hasCertificate() ? "" : ", and none is set here");
             case "bad_certificate", "certificate_unknown", "unsupported_certificate", "access_denied" ->
-                    client && !options.hasCertificate()
-                            ? "it wants a certificate, and none is set here"
-                            : "it does not accept our certificate";
+                client && !options.hasCertificate()
+                        ? "it wants a certificate, and none is set here"
+                        : "it does not accept our certificate";
             case "certificate_expired" -> "our certificate has expired";
             case "certificate_revoked" -> "our certificate is revoked";
             case "unknown_ca" -> "it does not know the CA of our certificate";
             case "unrecognized_name" -> "it has no certificate for the host asked for";
-            case "no_application_protocol" -> "no application protocol (ALPN) in common; offered here are " + options.alpn();
+            case "no_application_protocol" ->
+                "no application protocol (ALPN) in common; offered here are " + options.alpn();
             case "decrypt_error", "bad_record_mac" -> "a message was damaged or forged on its way";
             case "user_canceled" -> "it gave up";
             default -> "see the alert";

@@ -18,8 +18,8 @@ import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The certificates and trust that are in use, and how they follow their files. One {@link SSLContext} for each generation of
- * the files, so that sessions can be resumed until the next one. Thread-safe.
+ * The certificates and trust that are in use, and how they follow their files. One {@link SSLContext} for each
+ * generation of the files, so that sessions can be resumed until the next one. Thread-safe.
  */
 final class TlsMaterial {
     private final List<TlsFiles<OwnCertificate>> own;
@@ -27,6 +27,7 @@ final class TlsMaterial {
     private final boolean verifyHost;
     /** Zero for never. */
     private final long reloadEveryNanos;
+
     private final @Nullable Consumer<? super RuntimeException> onReloadFailure;
     private final InstantSource clock;
     private final LongSupplier nanoTime;
@@ -62,7 +63,8 @@ final class TlsMaterial {
         this.generation = load();
     }
 
-    @Nullable Instant expiry() {
+    @Nullable
+    Instant expiry() {
         return generation.expiry;
     }
 
@@ -91,7 +93,9 @@ final class TlsMaterial {
             return;
         }
         if (onReloadFailure == null) {
-            log.log(Level.WARNING, "new certificates are not usable, the old ones stay in use: " + failure.getMessage());
+            log.log(
+                    Level.WARNING,
+                    "new certificates are not usable, the old ones stay in use: " + failure.getMessage());
             return;
         }
         try {
@@ -126,8 +130,10 @@ final class TlsMaterial {
             SSLContext context = SSLContext.getInstance("TLS");
             TrustManager trust = PeerTrust.of(issuers, verifyHost, clock);
             context.init(new KeyManager[] {new CertificateSelector(certificates)}, new TrustManager[] {trust}, null);
-            Instant expiry =
-                    certificates.stream().map(OwnCertificate::expiry).min(Instant::compareTo).orElse(null);
+            Instant expiry = certificates.stream()
+                    .map(OwnCertificate::expiry)
+                    .min(Instant::compareTo)
+                    .orElse(null);
             return new Generation(context, expiry, stamps);
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException("cannot set up TLS: " + e.getMessage(), e);
