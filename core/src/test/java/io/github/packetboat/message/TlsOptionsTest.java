@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.ResourceBundle;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -280,6 +281,51 @@ class TlsOptionsTest {
         Instant caUntil = CA.certificate().getNotAfter().toInstant();
         assertThat(options(leaf).certificateExpiry()).isEqualTo(until.isBefore(caUntil) ? until : caUntil);
         assertThat(TlsOptions.builder().build().certificateExpiry()).isNull();
+    }
+
+    @Test
+    void whatIsInsecureOrExpiredIsWarnedOfInTheLog() throws IOException {
+        Issued expired = TestCertificates.leaf("x")
+                .dns(HOST)
+                .valid(Instant.parse("2023-01-01T00:00:00Z"), Instant.parse("2024-01-02T03:04:05Z"))
+                .issuedBy(CA);
+        List<String> log = new ArrayList<>();
+        System.Logger logger = new System.Logger() {
+            @Override
+            public String getName() {
+                return "test";
+            }
+
+            @Override
+            public boolean isLoggable(Level level) {
+                return true;
+            }
+
+            @Override
+            public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
+                log.add(level + " " + message);
+            }
+
+            @Override
+            public void log(Level level, ResourceBundle bundle, String format, Object... parameters) {
+                log.add(level + " " + format);
+            }
+        };
+        TlsOptions.builder()
+                .certificate(expired.writeChain(dir.resolve("chain")), expired.writeKey(dir.resolve("key")))
+                .log(logger)
+                .build();
+        TlsOptions skipping = TlsOptions.builder()
+                .insecureSkipHostnameVerification()
+                .log(logger)
+                .build();
+        skipping.clientEngine(HOST, 1);
+        skipping.clientEngine(HOST, 1);
+        assertThat(log).hasSize(2);
+        assertThat(log.get(0))
+                .isEqualTo("WARNING certificate in " + dir.resolve("chain") + " and " + dir.resolve("key")
+                        + " expired at 2024-01-02T03:04:05Z");
+        assertThat(log.get(1)).startsWith("WARNING insecureSkipHostnameVerification: ");
     }
 
     // reload
