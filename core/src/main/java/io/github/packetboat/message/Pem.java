@@ -99,7 +99,7 @@ final class Pem {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(spec);
             } catch (InvalidKeySpecException e) {
-                continue; // a key of another algorithm
+                // a key of another algorithm: try the next
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException("this JDK has no " + algorithm, e);
             }

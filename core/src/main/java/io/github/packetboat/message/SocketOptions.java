@@ -9,6 +9,7 @@ import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import jdk.net.ExtendedSocketOptions;
@@ -213,7 +214,7 @@ public final class SocketOptions {
 
         private static int seconds(String option, Duration value) {
             Duration duration = Check.positive(option, value);
-            if (duration.getNano() != 0) {
+            if (!duration.equals(duration.truncatedTo(ChronoUnit.SECONDS))) {
                 throw new IllegalArgumentException(option + "=" + duration + " is not in whole seconds");
             }
             return (int) Check.inRange(option + " in seconds", duration.toSeconds(), 1, MAX_KEEP_ALIVE_SECONDS);

@@ -32,7 +32,7 @@ final class TlsFailure {
     static String explain(Throwable failure, TlsOptions options, boolean client, @Nullable ByteBuffer firstBytes) {
         PeerTrust.UntrustedException untrusted = find(failure, PeerTrust.UntrustedException.class);
         if (untrusted != null) {
-            return untrusted.getMessage();
+            return String.valueOf(untrusted.getMessage());
         }
         String text = messages(failure);
         Matcher alert = ALERT.matcher(text);
