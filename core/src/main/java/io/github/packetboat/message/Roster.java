@@ -57,6 +57,10 @@ final class Roster<M> implements ConnectionOwner<M> {
     }
 
     Endpoint<M> endpoint(Binding<M> binding) {
+        TlsOptions tls = binding.tls();
+        if (tls != null) {
+            tls.checkServer();
+        }
         return Endpoint.of(
                 settings, binding.codec(), binding.tls(), binding.proxyProtocol(), null, budget, loops.offload(), this);
     }
