@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
  * stream in one piece, and can send what it received.
  *
  * <p>As a test, each runs on its corpus alone ({@code core/src/test/resources/…/CodecsFuzzTestInputs/<method>/}). To fuzz
- * one for as long as its annotation says (0 means until it is stopped), guided by coverage, from the root of the repository:
+ * one for as long as its annotation says, guided by coverage, from the root of the repository:
  *
  * <pre>JAZZER_FUZZ=1 mvn -pl core test -Dtest=CodecsFuzzTest#lines</pre>
  *
