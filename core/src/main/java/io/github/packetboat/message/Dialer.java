@@ -167,7 +167,7 @@ final class Dialer<M> implements ConnectionOwner<M> {
         try {
             SocketConnection<M> connection = new SocketConnection<>(channel, loop, endpoint);
             attempt = connection;
-            connection.start();
+            connection.life().start();
         } catch (IOException e) {
             failed(e);
         }

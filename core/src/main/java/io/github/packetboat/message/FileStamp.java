@@ -8,8 +8,9 @@ import java.nio.file.attribute.FileTime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a file was at one moment, to see whether it is another one now. With symbolic links resolved, so that it notices how
- * Kubernetes replaces a mounted secret: it turns the link {@code ..data} to another directory, and the files keep their names.
+ * What a file was at one moment, to see whether it is another one now. With symbolic links resolved, so that it notices
+ * how Kubernetes replaces a mounted secret: it turns the link {@code ..data} to another directory, and the files keep
+ * their names.
  */
 record FileStamp(
         Path path,

@@ -171,7 +171,7 @@ public final class Group<M> {
         }
 
         boolean sendTo(SocketConnection<M> member) {
-            if (member.refusesSends()) {
+            if (member.life().refusesSends()) {
                 return false;
             }
             CodecFactory<M> codec = member.endpoint().codec();

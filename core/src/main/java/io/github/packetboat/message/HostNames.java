@@ -37,7 +37,10 @@ final class HostNames {
         return wildcard ? WILDCARD + canonical(name) : canonical(name);
     }
 
-    /** Whether {@code host} is the canonical {@code pattern}, or has one label in place of its {@code *} (RFC 9525 §6.3). */
+    /**
+     * Whether {@code host} is the canonical {@code pattern}, or has one label in place of its {@code *} (RFC 9525
+     * §6.3).
+     */
     static boolean matches(String pattern, String host) {
         String name = canonical(host);
         if (!pattern.startsWith(WILDCARD)) {

@@ -18,32 +18,39 @@ final class Inbound<M> {
     private static final int HEADER_ROOM_BYTES = 64;
 
     private final SocketConnection<M> connection;
+    private final Lifecycle<M> life;
+    private final Readiness readiness;
     private final EventLoop loop;
     private final Codec<M> codec;
     private final MessageListener<M> listener;
-    private final @Nullable Deliveries<M> deliveries;
+    private final Callbacks<M> callbacks;
+    private final boolean callsListener;
     private final InboundBudget budget;
     private Transport transport;
     private @Nullable ByteBuffer kept;
+    private long lastReadNanos;
     private long frameSinceNanos;
     private long received;
     private long receivedBytes;
 
     Inbound(
             SocketConnection<M> connection,
+            Lifecycle<M> life,
+            Readiness readiness,
             EventLoop loop,
             Codec<M> codec,
             Transport transport,
-            Settings<M> settings,
-            @Nullable Deliveries<M> deliveries,
-            InboundBudget budget) {
+            Callbacks<M> callbacks) {
         this.connection = connection;
+        this.life = life;
+        this.readiness = readiness;
         this.loop = loop;
         this.codec = codec;
         this.transport = transport;
-        this.listener = settings.listener();
-        this.deliveries = deliveries;
-        this.budget = budget;
+        this.listener = connection.endpoint().settings().listener();
+        this.callbacks = callbacks;
+        this.callsListener = callbacks.areOnLoop();
+        this.budget = connection.endpoint().budget();
     }
 
     void readFrom(Transport secured) {
@@ -57,15 +64,15 @@ final class Inbound<M> {
             int n = transport.read(in);
             if (n <= 0) {
                 if (n < 0) {
-                    connection.endOfStream(keptBytes());
+                    life.endOfStream(keptBytes());
                 }
                 return;
             }
             receivedBytes += n;
-            connection.noteRead();
+            noteRead();
             in.flip();
             deliver(in);
-        } while (transport.hasUnread() && connection.mayRead());
+        } while (transport.hasUnread() && life.mayRead());
     }
 
     /** Delivers what was left when reads were paused. */
@@ -78,7 +85,7 @@ final class Inbound<M> {
             in.flip();
             deliver(in);
         }
-        if (transport.hasUnread() && connection.mayRead()) {
+        if (transport.hasUnread() && life.mayRead()) {
             read();
         }
     }
@@ -121,7 +128,7 @@ final class Inbound<M> {
         boolean more = true;
         while (more) {
             decode(in);
-            more = connection.isAttentionWanted() && connection.attendTo(in.remaining()) && in.hasRemaining();
+            more = readiness.isAttentionWanted() && life.attendTo(in.remaining()) && in.hasRemaining();
         }
         if (in.hasRemaining()) {
             keep(in);
@@ -144,16 +151,16 @@ final class Inbound<M> {
             }
             last = at;
             received++;
-            if (deliveries == null) {
+            if (callsListener) {
                 try {
                     listener.onMessage(connection, message);
                 } catch (Throwable failure) {
-                    connection.listenerFailed("onMessage", failure);
+                    callbacks.failed("onMessage", failure);
                 }
             } else {
-                deliveries.message(message);
+                callbacks.message(message);
             }
-            if (connection.isAttentionWanted()) {
+            if (readiness.isAttentionWanted()) {
                 return;
             }
         }
@@ -168,13 +175,13 @@ final class Inbound<M> {
     private void keep(ByteBuffer in) throws CodecException {
         int left = in.remaining();
         long most = (long) codec.maxFrameBytes() + HEADER_ROOM_BYTES;
-        if (left > most && connection.mayRead()) {
+        if (left > most && life.mayRead()) {
             throw new CodecException(
                     "unfinished frame of " + left + " bytes exceeds maxFrameBytes=" + codec.maxFrameBytes());
         }
         if (frameSinceNanos == 0) {
             frameSinceNanos = loop.nowNanos() == 0 ? 1 : loop.nowNanos();
-            connection.frameBegun();
+            life.frameBegun();
         } else if (received != receivedAtFrame) {
             frameSinceNanos = loop.nowNanos() == 0 ? 1 : loop.nowNanos();
         }
@@ -219,7 +226,8 @@ final class Inbound<M> {
         ByteBuffer taken = loop.buffers().take(bytes);
         budget.add(taken.capacity());
         if (budget.isTight() && taken.capacity() > budget.fairShareBytes()) {
-            connection.pauseForBudget(budget, taken.capacity());
+            life.pause(Readiness.PAUSED_BY_BUDGET);
+            budget.whenBetter(() -> connection.onLoop(() -> life.resume(Readiness.PAUSED_BY_BUDGET)));
         }
         return taken;
     }
@@ -227,6 +235,16 @@ final class Inbound<M> {
     private void giveBack(ByteBuffer buffer) {
         budget.add(-buffer.capacity());
         loop.buffers().give(buffer);
+    }
+
+    /** The peer has been heard of. */
+    void noteRead() {
+        lastReadNanos = loop.nowNanos();
+    }
+
+    /** When bytes last came. */
+    long lastReadNanos() {
+        return lastReadNanos;
     }
 
     /** Forgets what was kept: the channel is closed. */

@@ -26,6 +26,8 @@ final class Outbound<M> implements Outbox.Sender {
     private record Waiter(long target, CompletableFuture<Void> done) {}
 
     private final SocketConnection<M> connection;
+    private final Lifecycle<M> life;
+    private final Readiness readiness;
     private final EventLoop loop;
     private final Outbox outbox;
     private final WriteQueue queue;
@@ -48,8 +50,16 @@ final class Outbound<M> implements Outbox.Sender {
     private volatile boolean congested;
 
     Outbound(
-            SocketConnection<M> connection, EventLoop loop, Codec<M> codec, Transport transport, Settings<M> settings) {
+            SocketConnection<M> connection,
+            Lifecycle<M> life,
+            Readiness readiness,
+            EventLoop loop,
+            Codec<M> codec,
+            Transport transport,
+            Settings<M> settings) {
         this.connection = connection;
+        this.life = life;
+        this.readiness = readiness;
         this.loop = loop;
         this.outbox = loop.outbox();
         this.queue = new WriteQueue(outbox, this);
@@ -133,7 +143,7 @@ final class Outbound<M> implements Outbox.Sender {
                     shared = new SendBuffer<>(
                             connection.newCodec(), overflow, limits.maxQueuedBytes(), Integer.MAX_VALUE, false);
                     shared.attach(this);
-                    if (connection.refusesSends()) {
+                    if (life.refusesSends()) {
                         shared.close();
                     }
                     buffer = shared;
@@ -191,7 +201,7 @@ final class Outbound<M> implements Outbox.Sender {
         }
         queue.add(start, end);
         sent++;
-        connection.noteSend();
+        noteQueued();
         return true;
     }
 
@@ -227,9 +237,7 @@ final class Outbound<M> implements Outbox.Sender {
         }
         queue.add(start, end);
         sent++;
-        if (queue.bytes() > limits.highWaterMarkBytes()) {
-            connection.attend();
-        }
+        noteQueued();
         return true;
     }
 
@@ -253,7 +261,7 @@ final class Outbound<M> implements Outbox.Sender {
                 writeOrStall(start, target.position(), frame.borrowed().duplicate());
             }
         } catch (IOException e) {
-            connection.lost(e);
+            life.fail(e);
             return false;
         }
         afterWrite();
@@ -265,6 +273,24 @@ final class Outbound<M> implements Outbox.Sender {
             queue.stallThrough(start, end, body);
         } else {
             queue.writeThrough(transport, start, end, body);
+        }
+    }
+
+    /** Lets the decoder stop when so much is queued that it should be written first. */
+    private void noteQueued() {
+        if (isOverHighWaterMark()) {
+            readiness.attend();
+        }
+    }
+
+    boolean isOverHighWaterMark() {
+        return queue.bytes() > limits.highWaterMarkBytes();
+    }
+
+    /** Sends {@code beat} if anything may be sent at all. */
+    void sendHeartbeat(@Nullable M beat) {
+        if (beat != null && !life.refusesSends()) {
+            send(beat);
         }
     }
 
@@ -319,7 +345,7 @@ final class Outbound<M> implements Outbox.Sender {
             try {
                 writeOrStall(target.position(), target.position(), bytes);
             } catch (IOException e) {
-                connection.lost(e);
+                life.fail(e);
                 return;
             }
             afterWrite();
@@ -328,7 +354,7 @@ final class Outbound<M> implements Outbox.Sender {
         int start = target.position();
         target.put(bytes);
         queue.add(start, target.position());
-        connection.noteSend();
+        noteQueued();
     }
 
     private ArrayDeque<ByteBuffer> frames() {
@@ -349,7 +375,7 @@ final class Outbound<M> implements Outbox.Sender {
                 queue.flush(transport);
             }
         } catch (IOException e) {
-            connection.lost(e);
+            life.fail(e);
             return;
         }
         afterWrite();
@@ -376,18 +402,18 @@ final class Outbound<M> implements Outbox.Sender {
         if (queued > limits.highWaterMarkBytes()) {
             if (!congested) {
                 congested = true;
-                connection.pause(SocketConnection.PAUSED_BY_QUEUE);
+                life.pause(Readiness.PAUSED_BY_QUEUE);
             }
         } else if (congested && queued <= limits.lowWaterMarkBytes()) {
             congested = false;
-            connection.resume(SocketConnection.PAUSED_BY_QUEUE);
-            connection.tellWritable();
+            life.resume(Readiness.PAUSED_BY_QUEUE);
+            life.callbacks().writable();
         }
         if (buffer != null || waiters != null) {
             afterWriteForOthers(queued, waiting);
         }
         if (queued == 0 && !waiting && bufferedBytes() == 0) {
-            connection.drained();
+            life.drained();
         }
     }
 
@@ -399,7 +425,7 @@ final class Outbound<M> implements Outbox.Sender {
         if (!waiting) {
             stalledSinceNanos = 0;
         }
-        connection.wantWrites(waiting);
+        life.wantWrites(waiting);
     }
 
     private void afterWriteForOthers(long queued, boolean waiting) {
@@ -468,7 +494,7 @@ final class Outbound<M> implements Outbox.Sender {
         synchronized (this) {
             foreign = buffer;
         }
-        if (foreign != null && !connection.keepsUnsent()) {
+        if (foreign != null && !connection.endpoint().owner().keepsUnsent()) {
             foreign.close();
             take();
         }
@@ -480,7 +506,7 @@ final class Outbound<M> implements Outbox.Sender {
         long lost = queue.discard();
         SendBuffer<M> foreign = buffer;
         if (foreign != null) {
-            if (connection.keepsUnsent()) {
+            if (connection.endpoint().owner().keepsUnsent()) {
                 putBack(foreign, lost);
                 lost = 0;
             } else {
@@ -531,8 +557,8 @@ final class Outbound<M> implements Outbox.Sender {
     }
 
     /** Thread-safe. */
-    boolean isCongested() {
-        return congested;
+    boolean isWritable() {
+        return !congested && queuedBytes() <= limits.highWaterMarkBytes();
     }
 
     /** Bytes that the loop has, and not those in the send buffer. Thread-safe. */

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * A certificate of our own: its chain, leaf first, and the key to the leaf. Immutable and thread-safe.
  *
  * @param origin where it comes from, for messages
- * @param pattern the host names for which a server shows it, canonical, or null for those that the certificate itself names
+ * @param pattern the host names for which a server shows it, canonical, or null for those that the certificate itself
+ *     names
  */
 record OwnCertificate(String origin, @Nullable String pattern, PrivateKey key, List<X509Certificate> chain) {
 

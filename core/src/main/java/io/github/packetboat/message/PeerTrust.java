@@ -20,9 +20,9 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JDK's trust manager, with two differences: a certificate is for the hosts that its subject alternative names say, never
- * for its common name (RFC 9110 §4.3.4), and a refusal says what is wrong with the certificate, which only it has at hand.
- * Thread-safe.
+ * The JDK's trust manager, with two differences: a certificate is for the hosts that its subject alternative names say,
+ * never for its common name (RFC 9110 §4.3.4), and a refusal says what is wrong with the certificate, which only it has
+ * at hand. Thread-safe.
  */
 final class PeerTrust extends X509ExtendedTrustManager {
     private static final int MAX_NAMES = 8;

@@ -27,9 +27,9 @@ import javax.crypto.spec.PBEKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Certificates and private keys from PEM files (RFC 7468). A file that cannot be read is an {@link UncheckedIOException},
- * one that does not hold what it should an {@link IllegalArgumentException}; both name the file, neither shows a secret.
- * Stateless, thread-safe.
+ * Certificates and private keys from PEM files (RFC 7468). A file that cannot be read is an {@link
+ * UncheckedIOException}, one that does not hold what it should an {@link IllegalArgumentException}; both name the file,
+ * neither shows a secret. Stateless, thread-safe.
  */
 final class Pem {
     private static final String BEGIN = "-----BEGIN ";
@@ -56,8 +56,8 @@ final class Pem {
     /**
      * The one private key of the file, which is PKCS#8.
      *
-     * @param password asked for the password if the key is encrypted; the array is overwritten after use. Null if none is
-     *     known
+     * @param password asked for the password if the key is encrypted; the array is overwritten after use. Null if none
+     *     is known
      */
     static PrivateKey privateKey(Path file, @Nullable Supplier<char[]> password) {
         for (Block block : blocks(file)) {
@@ -74,7 +74,8 @@ final class Pem {
                 }
                 case "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY" ->
                     throw new IllegalArgumentException("private key in " + file + " is a \"BEGIN " + block.label
-                            + "\", only PKCS#8 (\"BEGIN PRIVATE KEY\") is read; convert it with: openssl pkcs8 -topk8 -nocrypt -in "
+                            + "\", only PKCS#8 (\"BEGIN PRIVATE KEY\") is read;"
+                            + " convert it with: openssl pkcs8 -topk8 -nocrypt -in "
                             + file + " -out pkcs8.pem");
                 default -> {
                     /* certificates and EC parameters may stand in the same file */
@@ -98,7 +99,7 @@ final class Pem {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(spec);
             } catch (InvalidKeySpecException e) {
-                continue; // a key of another algorithm
+                // a key of another algorithm: try the next
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException("this JDK has no " + algorithm, e);
             }
@@ -116,8 +117,8 @@ final class Pem {
             String scheme = info.getAlgName().startsWith("PBEWith") || parameters == null
                     ? info.getAlgName()
                     : parameters.toString();
-            Cipher cipher =
-                    Cipher.getInstance(scheme); // EncryptedPrivateKeyInfo of JDK 17 asks for "PBES2", which is none
+            // Not left to EncryptedPrivateKeyInfo: that of JDK 17 asks for a cipher "PBES2", which does not exist.
+            Cipher cipher = Cipher.getInstance(scheme);
             cipher.init(
                     Cipher.DECRYPT_MODE, SecretKeyFactory.getInstance(scheme).generateSecret(keySpec), parameters);
             return info.getKeySpec(cipher);

@@ -11,8 +11,8 @@ import java.nio.file.InvalidPathException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The PROXY protocol header at the beginning of a connection, as HAProxy's proxy-protocol.txt describes it. Immutable and
- * thread-safe.
+ * The PROXY protocol header at the beginning of a connection, as HAProxy's proxy-protocol.txt describes it. Immutable
+ * and thread-safe.
  *
  * <pre>
  * version 1:  PROXY TCP4 192.0.2.1 192.0.2.2 56324 443 CR LF          at most 107 bytes
@@ -29,7 +29,10 @@ record ProxyHeader(
     enum Kind {
         /** There is no header, and nothing was consumed. */
         ABSENT,
-        /** A header that names nobody, such as that of a proxy's own health check: the real addresses are the right ones. */
+        /**
+         * A header that names nobody, such as that of a proxy's own health check: the real addresses are the right
+         * ones.
+         */
         LOCAL,
         /** A header that names a client. */
         RELAYED
@@ -63,9 +66,10 @@ record ProxyHeader(
 
     /**
      * Takes the header off the front of {@code in}, whose position then stands behind it. On null, and if the header is
-     * absent, nothing is consumed. Call again with the same bytes and more behind them; a call looks at no more than 107 (or,
-     * in version 2, 16) bytes to find that out, so the work is bounded however slowly they come.
+     * absent, nothing is consumed. Call again with the same bytes and more behind them; a call looks at no more than
+     * 107 (or, in version 2, 16) bytes to find that out, so the work is bounded however slowly they come.
      *
+     * @param in big-endian, as every buffer is unless told otherwise
      * @param mode {@link ProxyProtocol#OPTIONAL} or {@link ProxyProtocol#REQUIRED}
      * @return the header, or null if more bytes are needed to say
      * @throws CodecException if the header is broken, or absent though required; the text is escaped
@@ -159,11 +163,11 @@ record ProxyHeader(
             return null;
         }
         int start = in.position();
-        int version = in.get(start + V2_VERSION_AT) >> 4 & 15;
+        int version = (in.get(start + V2_VERSION_AT) >> 4) & 15;
         int command = in.get(start + V2_VERSION_AT) & 15;
-        int family = in.get(start + V2_FAMILY_AT) >> 4 & 15;
+        int family = (in.get(start + V2_FAMILY_AT) >> 4) & 15;
         int transport = in.get(start + V2_FAMILY_AT) & 15;
-        int length = (in.get(start + V2_LENGTH_AT) & 0xff) << 8 | in.get(start + V2_LENGTH_AT + 1) & 0xff;
+        int length = in.getShort(start + V2_LENGTH_AT) & 0xffff;
         if (version != V2_VERSION) {
             throw new CodecException("broken PROXY header: version " + version + " is not " + V2_VERSION);
         }

@@ -18,12 +18,10 @@ import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The certificates and trust that are in use, and how they follow their files. One {@link SSLContext} for each generation of
- * the files, so that sessions can be resumed until the next one. Thread-safe.
+ * The certificates and trust that are in use, and how they follow their files. One {@link SSLContext} for each
+ * generation of the files, so that sessions can be resumed until the next one. Thread-safe.
  */
 final class TlsMaterial {
-    private static final Logger LOG = System.getLogger(TlsOptions.class.getName());
-
     private final List<TlsFiles<OwnCertificate>> own;
     private final List<TlsFiles<X509Certificate>> trusted;
     private final boolean verifyHost;
@@ -33,6 +31,7 @@ final class TlsMaterial {
     private final @Nullable Consumer<? super RuntimeException> onReloadFailure;
     private final InstantSource clock;
     private final LongSupplier nanoTime;
+    private final Logger log;
 
     private final AtomicLong nextCheckNanos;
     private volatile Generation generation;
@@ -50,7 +49,8 @@ final class TlsMaterial {
             @Nullable Duration reloadEvery,
             @Nullable Consumer<? super RuntimeException> onReloadFailure,
             InstantSource clock,
-            LongSupplier nanoTime) {
+            LongSupplier nanoTime,
+            Logger log) {
         this.own = own;
         this.trusted = trusted;
         this.verifyHost = verifyHost;
@@ -58,29 +58,9 @@ final class TlsMaterial {
         this.onReloadFailure = onReloadFailure;
         this.clock = clock;
         this.nanoTime = nanoTime;
+        this.log = log;
         this.nextCheckNanos = new AtomicLong(nanoTime.getAsLong() + reloadEveryNanos);
         this.generation = load();
-    }
-
-    private TlsMaterial(SSLContext context) {
-        own = List.of();
-        trusted = List.of();
-        verifyHost = true;
-        reloadEveryNanos = 0;
-        onReloadFailure = null;
-        clock = InstantSource.system();
-        nanoTime = System::nanoTime;
-        nextCheckNanos = new AtomicLong();
-        generation = new Generation(context, null, List.of());
-    }
-
-    /** A context of the user's, which has no files. */
-    static TlsMaterial given(SSLContext context) {
-        return new TlsMaterial(context);
-    }
-
-    SSLContext context() {
-        return generation.context;
     }
 
     @Nullable
@@ -113,7 +93,7 @@ final class TlsMaterial {
             return;
         }
         if (onReloadFailure == null) {
-            LOG.log(
+            log.log(
                     Level.WARNING,
                     "new certificates are not usable, the old ones stay in use: " + failure.getMessage());
             return;
@@ -121,7 +101,7 @@ final class TlsMaterial {
         try {
             onReloadFailure.accept(failure);
         } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "onReloadFailure has thrown", e);
+            log.log(Level.ERROR, "onReloadFailure has thrown", e);
         }
     }
 
@@ -175,9 +155,9 @@ final class TlsMaterial {
         Instant now = clock.instant();
         Instant from = certificate.chain().get(0).getNotBefore().toInstant();
         if (now.isAfter(certificate.expiry())) {
-            LOG.log(Level.WARNING, "certificate in " + certificate.origin() + " expired at " + certificate.expiry());
+            log.log(Level.WARNING, "certificate in " + certificate.origin() + " expired at " + certificate.expiry());
         } else if (now.isBefore(from)) {
-            LOG.log(Level.WARNING, "certificate in " + certificate.origin() + " is not valid before " + from);
+            log.log(Level.WARNING, "certificate in " + certificate.origin() + " is not valid before " + from);
         }
     }
 }

@@ -151,6 +151,14 @@ class IpFilterTest {
         }
     }
 
+    @Test
+    void aBuilderUsedOnDoesNotTouchWhatItHasBuilt() {
+        IpFilter.Builder builder = IpFilter.builder().allow("10.0.0.1");
+        IpFilter first = builder.build();
+        assertThat(passes(builder.allow("10.0.0.2").build(), "10.0.0.2")).isTrue();
+        assertThat(passes(first, "10.0.0.2")).isFalse();
+    }
+
     private static boolean passes(IpFilter filter, String address) {
         return filter.allows(peer(address));
     }

@@ -43,7 +43,8 @@ class LimitsTest {
                 .inboundBudgetBytes(11)
                 .build();
         String shown = "Limits[maxConnections=1, handshakeTimeout=PT2S, frameTimeout=PT3S, highWaterMarkBytes=5, "
-                + "lowWaterMarkBytes=4, maxQueuedBytes=6, writeStallTimeout=PT7S, closeFlushTimeout=PT8S, lingerTimeout=PT9S, "
+                + "lowWaterMarkBytes=4, maxQueuedBytes=6, writeStallTimeout=PT7S, "
+                + "closeFlushTimeout=PT8S, lingerTimeout=PT9S, "
                 + "maxPendingMessages=10, inboundBudgetBytes=11]";
         assertThat(limits).hasToString(shown);
         assertThat(limits.toBuilder().build()).hasToString(shown);

@@ -108,6 +108,14 @@ class SocketOptionsTest {
         refused(() -> builder.keepAlive(second, second, 128), "keepAlive probes=128 is above 127");
     }
 
+    @Test
+    void aBuilderUsedOnDoesNotTouchWhatItHasBuilt() {
+        SocketOptions.Builder builder = SocketOptions.builder().backlog(1);
+        SocketOptions first = builder.build();
+        assertThat(builder.backlog(2).build().backlog()).isEqualTo(2);
+        assertThat(first.backlog()).isEqualTo(1);
+    }
+
     private static void refused(Runnable call, String message) {
         assertThatIllegalArgumentException().isThrownBy(call::run).withMessage(message);
     }

@@ -33,7 +33,10 @@ import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** Makes certificates for tests, the only place that knows how. A CA issues leaves for names; anything can be written to files. */
+/**
+ * Makes certificates for tests, the only place that knows how. A CA issues leaves for names; anything can be written to
+ * files.
+ */
 final class TestCertificates {
     private static final AtomicLong SERIAL = new AtomicLong(1);
 

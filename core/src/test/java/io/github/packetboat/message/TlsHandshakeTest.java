@@ -8,13 +8,16 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Instant;
 import java.util.List;
 import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,9 +80,10 @@ class TlsHandshakeTest {
     void aCommonNameDoesNotCount() throws Exception {
         Issued commonName = TestCertificates.leaf(HOST).issuedBy(CA);
         assertThat(clientFailure(trusting(CA).build(), HOST, commonName))
-                .isEqualTo(
-                        "the server's certificate"
-                                + " (CN=api.example.com) has no subject alternative name and so is not for api.example.com; a common name does not count");
+                .isEqualTo("the server's certificate"
+                        + " (CN=api.example.com) has no subject alternative name"
+                        + " and so is not for api.example.com;"
+                        + " a common name does not count");
     }
 
     @Test
@@ -205,8 +209,8 @@ class TlsHandshakeTest {
                 .build();
         TlsPair pair = TlsPair.run(trusting(CA).build(), "other.example.com", server);
         assertThat(TlsFailure.explain(pair.server.failure, server, false, null))
-                .isEqualTo(
-                        "no cipher suite or certificate in common: the client accepts none that we have for the host it asked for");
+                .isEqualTo("no cipher suite or certificate in common:"
+                        + " the client accepts none that we have for the host it asked for");
         assertThat(TlsFailure.explain(pair.client.failure, trusting(CA).build(), true, null))
                 .startsWith("the server refused: it found no cipher suite or certificate in common");
     }
@@ -240,7 +244,8 @@ class TlsHandshakeTest {
         assertThat(TlsFailure.explain(pair.server.failure, server, false, null))
                 .isEqualTo("the client showed no certificate, but clientAuth=REQUIRED");
         assertThat(TlsFailure.explain(pair.client.failure, client, true, null))
-                .startsWith("the server refused: it wants a certificate, and none is set here");
+                .startsWith("the server refused: ")
+                .contains("wants a certificate, and none is set here");
     }
 
     @ParameterizedTest
@@ -279,8 +284,8 @@ class TlsHandshakeTest {
                 .startsWith("no TLS version in common: allowed here are [TLSv1.3]; ")
                 .contains("TLSv1.2");
         assertThat(TlsFailure.explain(pair.client.failure, client, true, null))
-                .isEqualTo(
-                        "the server refused: no TLS version in common; allowed here are [TLSv1.2] (alert protocol_version)");
+                .isEqualTo("the server refused: no TLS version in common;"
+                        + " allowed here are [TLSv1.2] (alert protocol_version)");
     }
 
     @Test
@@ -328,9 +333,9 @@ class TlsHandshakeTest {
         TlsOptions other = trusting(CA).alpn("three").build();
         TlsPair refused = TlsPair.run(other, HOST, server);
         assertThat(TlsFailure.explain(refused.client.failure, other, true, null))
-                .isEqualTo(
-                        "the server refused:"
-                                + " no application protocol (ALPN) in common; offered here are [three] (alert no_application_protocol)");
+                .isEqualTo("the server refused:"
+                        + " no application protocol (ALPN) in common;"
+                        + " offered here are [three] (alert no_application_protocol)");
     }
 
     @Test
@@ -368,6 +373,69 @@ class TlsHandshakeTest {
                 .getSSLParameters();
         assertThat(parameters.getEndpointIdentificationAlgorithm()).isEqualTo("HTTPS");
         assertThat(parameters.getProtocols()).containsExactly("TLSv1.3", "TLSv1.2");
+    }
+
+    @Test
+    void aRefusalByAContextOfTheUsersIsExplainedToo() throws Exception {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        KeyStore store = KeyStores.empty();
+        store.setCertificateEntry("ca", CA.certificate());
+        factory.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, factory.getTrustManagers(), null);
+        TlsOptions client = TlsOptions.builder().sslContext(context).build();
+
+        assertThat(TlsPair.run(
+                                client,
+                                HOST,
+                                server(TestCertificates.leaf(CA, HOST)).build())
+                        .succeeded())
+                .isTrue();
+        assertThat(clientFailure(client, HOST, TestCertificates.leaf(CA, "a.example.org")))
+                .isEqualTo("the server's certificate is for another host:"
+                        + " No subject alternative DNS name matching api.example.com found.");
+        assertThat(clientFailure(client, HOST, TestCertificates.leaf(TestCertificates.ca("Other"), HOST)))
+                .isEqualTo("the server's certificate is self-signed or issued by an unknown CA");
+        Issued expired = TestCertificates.leaf("x")
+                .dns(HOST)
+                .valid(Instant.parse("2023-01-01T00:00:00Z"), Instant.parse("2024-01-02T03:04:05Z"))
+                .issuedBy(CA);
+        assertThat(clientFailure(client, HOST, expired)).startsWith("the server's certificate has expired: NotAfter: ");
+    }
+
+    @Test
+    void aRequestedNameThatIsNoHostNameIsRefusedAndShownEscaped() throws Exception {
+        TlsOptions server = server(TestCertificates.leaf(CA, HOST)).build();
+        SSLEngine client = trusting(CA).build().clientEngine(HOST, 443);
+        SSLParameters parameters = client.getSSLParameters();
+        parameters.setServerNames(List.of(new SNIServerName(0, "my host_\r\n".getBytes(StandardCharsets.US_ASCII)) {}));
+        client.setSSLParameters(parameters);
+        TlsPair pair = TlsPair.run(client, server.serverEngine());
+        assertThat(TlsFailure.explain(pair.server.failure, server, false, null))
+                .startsWith("Illegal server name, type=host_name(0), name=my host_\\x0d\\x0a");
+    }
+
+    @Test
+    void aRecordThatWasChangedOnItsWayIsToldAsSuch() throws Exception {
+        TlsOptions server = server(TestCertificates.leaf(CA, HOST)).build();
+        TlsPair pair = TlsPair.run(trusting(CA).build(), HOST, server);
+        ByteBuffer record = ByteBuffer.allocate(1 << 16);
+        pair.client.engine.wrap(ByteBuffer.wrap(new byte[10]), record);
+        record.flip();
+        record.put(8, (byte) ~record.get(8));
+        assertThat(TlsFailure.explain(unwrap(pair.server.engine, record), server, false, null))
+                .isEqualTo("a record was damaged or forged on its way");
+    }
+
+    @Test
+    void whatIsNotKnownIsPassedOnEscaped() {
+        TlsOptions options = TlsOptions.builder().build();
+        assertThat(TlsFailure.explain(new SSLException("(internal_error) odd\n"), options, true, null))
+                .isEqualTo("odd\\x0a");
+        assertThat(TlsFailure.explain(new SSLException((String) null), options, true, null))
+                .isEqualTo("SSLException");
+        assertThat(TlsFailure.explain(new SSLException("x\u001b[0m"), options, true, null))
+                .isEqualTo("x\\x1b[0m");
     }
 
     private TlsOptions.Builder trusting(Issued ca) {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.ResourceBundle;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -203,7 +204,6 @@ class TlsOptionsTest {
                 "cipherSuites: TLS_NULL_WITH_X is not known");
         illegal(() -> b.alpn(""), "alpn: ");
         illegal(() -> b.serverName(" "), "serverName must not be blank");
-        illegal(() -> b.handshakeTimeout(Duration.ZERO), "handshakeTimeout=PT0S is not positive");
         illegal(() -> b.reloadEvery(Duration.ofSeconds(-1)), "reloadEvery=PT-1S is not positive");
         illegal(() -> b.onReloadFailure(null), "onReloadFailure must not be null");
     }
@@ -252,22 +252,20 @@ class TlsOptionsTest {
                 .build();
         assertThat(options)
                 .hasToString("TlsOptions[certificates=[" + store + "], trust=[" + trust + "], clientAuth=WANTED, "
-                        + "protocols=[TLSv1.3, TLSv1.2], alpn=[x], handshakeTimeout=PT10S]");
+                        + "protocols=[TLSv1.3, TLSv1.2], alpn=[x]]");
         assertThat(TlsOptions.builder().build())
-                .hasToString("TlsOptions[certificates=[], trust=JDK, clientAuth=NONE, "
-                        + "protocols=[TLSv1.3, TLSv1.2], handshakeTimeout=PT10S]");
+                .hasToString(
+                        "TlsOptions[certificates=[], trust=JDK, clientAuth=NONE, " + "protocols=[TLSv1.3, TLSv1.2]]");
     }
 
     @Test
     void aBuilderUsedOnDoesNotTouchWhatItHasBuilt() throws IOException {
-        TlsOptions.Builder builder = serverOptions().handshakeTimeout(Duration.ofSeconds(1));
+        TlsOptions.Builder builder = serverOptions().alpn("x");
         TlsOptions first = builder.build();
-        TlsOptions second = builder.trust(CA.certificate())
-                .handshakeTimeout(Duration.ofSeconds(2))
-                .build();
-        assertThat(first.handshakeTimeout()).hasSeconds(1);
+        TlsOptions second = builder.trust(CA.certificate()).alpn("y").build();
+        assertThat(first.alpn()).containsExactly("x");
         assertThat(first.toString()).contains("trust=JDK");
-        assertThat(second.handshakeTimeout()).hasSeconds(2);
+        assertThat(second.alpn()).containsExactly("y");
     }
 
     @Test
@@ -280,6 +278,51 @@ class TlsOptionsTest {
         Instant caUntil = CA.certificate().getNotAfter().toInstant();
         assertThat(options(leaf).certificateExpiry()).isEqualTo(until.isBefore(caUntil) ? until : caUntil);
         assertThat(TlsOptions.builder().build().certificateExpiry()).isNull();
+    }
+
+    @Test
+    void whatIsInsecureOrExpiredIsWarnedOfInTheLog() throws IOException {
+        Issued expired = TestCertificates.leaf("x")
+                .dns(HOST)
+                .valid(Instant.parse("2023-01-01T00:00:00Z"), Instant.parse("2024-01-02T03:04:05Z"))
+                .issuedBy(CA);
+        List<String> log = new ArrayList<>();
+        System.Logger logger = new System.Logger() {
+            @Override
+            public String getName() {
+                return "test";
+            }
+
+            @Override
+            public boolean isLoggable(Level level) {
+                return true;
+            }
+
+            @Override
+            public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
+                log.add(level + " " + message);
+            }
+
+            @Override
+            public void log(Level level, ResourceBundle bundle, String format, Object... parameters) {
+                log.add(level + " " + format);
+            }
+        };
+        TlsOptions.builder()
+                .certificate(expired.writeChain(dir.resolve("chain")), expired.writeKey(dir.resolve("key")))
+                .log(logger)
+                .build();
+        TlsOptions skipping = TlsOptions.builder()
+                .insecureSkipHostnameVerification()
+                .log(logger)
+                .build();
+        skipping.clientEngine(HOST, 1);
+        skipping.clientEngine(HOST, 1);
+        assertThat(log).hasSize(2);
+        assertThat(log.get(0))
+                .isEqualTo("WARNING certificate in " + dir.resolve("chain") + " and " + dir.resolve("key")
+                        + " expired at 2024-01-02T03:04:05Z");
+        assertThat(log.get(1)).startsWith("WARNING insecureSkipHostnameVerification: ");
     }
 
     // reload
