@@ -8,7 +8,9 @@ import io.github.packetboat.codec.CodecContract.Memory;
 import io.github.packetboat.codec.CodecContract.Outcome;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Whatever the bytes and wherever they are cut, a codec throws nothing but {@link CodecException}, says the same as for the
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.Tag;
  * <p>An input that fails is written to that folder, where the ordinary test then replays it.
  */
 @Tag("fuzz")
+@Timeout(value = 1, unit = TimeUnit.DAYS, threadMode = Timeout.ThreadMode.SAME_THREAD) // fuzzing outlasts the default
 class CodecsFuzzTest {
 
     @FuzzTest(maxDuration = "2m")
