@@ -33,7 +33,9 @@ final class Outbound<M> implements Outbox.Sender {
     private final WriteQueue queue;
     private final FrameBuffer frame;
     private final Codec<M> codec;
-    private final Limits limits;
+    private final int maxQueuedBytes;
+    private final int highWaterMarkBytes;
+    private final int lowWaterMarkBytes;
     private final Overflow overflow;
     private Transport transport;
     private volatile @Nullable SendBuffer<M> buffer;
@@ -66,7 +68,9 @@ final class Outbound<M> implements Outbox.Sender {
         this.frame = frameOf(loop);
         this.codec = codec;
         this.transport = transport;
-        this.limits = settings.limits();
+        this.maxQueuedBytes = settings.limits().maxQueuedBytes();
+        this.highWaterMarkBytes = settings.limits().highWaterMarkBytes();
+        this.lowWaterMarkBytes = settings.limits().lowWaterMarkBytes();
         this.overflow = settings.overflow();
     }
 
@@ -140,8 +144,8 @@ final class Outbound<M> implements Outbox.Sender {
             synchronized (this) {
                 shared = buffer;
                 if (shared == null) {
-                    shared = new SendBuffer<>(
-                            connection.newCodec(), overflow, limits.maxQueuedBytes(), Integer.MAX_VALUE, false);
+                    shared =
+                            new SendBuffer<>(connection.newCodec(), overflow, maxQueuedBytes, Integer.MAX_VALUE, false);
                     shared.attach(this);
                     if (life.refusesSends()) {
                         shared.close();
@@ -196,7 +200,7 @@ final class Outbound<M> implements Outbox.Sender {
                 take();
             }
         }
-        if (queue.bytes() + (end - start) > limits.maxQueuedBytes()) {
+        if (queue.bytes() + (end - start) > maxQueuedBytes) {
             return full();
         }
         queue.add(start, end);
@@ -217,7 +221,7 @@ final class Outbound<M> implements Outbox.Sender {
             }
             take();
         }
-        if (queue.bytes() + encoded.remaining() > limits.maxQueuedBytes()) {
+        if (queue.bytes() + encoded.remaining() > maxQueuedBytes) {
             return full();
         }
         sent++;
@@ -231,7 +235,7 @@ final class Outbound<M> implements Outbox.Sender {
     }
 
     private boolean add(int start, int end) {
-        if (queue.bytes() + (end - start) > limits.maxQueuedBytes()) {
+        if (queue.bytes() + (end - start) > maxQueuedBytes) {
             outbox.buffer().position(start);
             return full();
         }
@@ -243,12 +247,12 @@ final class Outbound<M> implements Outbox.Sender {
 
     private boolean sendLarge(ByteBuffer target, int start) {
         int length = frame.length();
-        if (length > limits.maxQueuedBytes()) {
+        if (length > maxQueuedBytes) {
             target.position(start);
             throw new IllegalArgumentException(
-                    "a message of " + length + " bytes can never be queued: maxQueuedBytes=" + limits.maxQueuedBytes());
+                    "a message of " + length + " bytes can never be queued: maxQueuedBytes=" + maxQueuedBytes);
         }
-        if (queue.bytes() + length > limits.maxQueuedBytes()) {
+        if (queue.bytes() + length > maxQueuedBytes) {
             target.position(start);
             return full();
         }
@@ -284,7 +288,7 @@ final class Outbound<M> implements Outbox.Sender {
     }
 
     boolean isOverHighWaterMark() {
-        return queue.bytes() > limits.highWaterMarkBytes();
+        return queue.bytes() > highWaterMarkBytes;
     }
 
     /** Sends {@code beat} if anything may be sent at all. */
@@ -309,7 +313,7 @@ final class Outbound<M> implements Outbox.Sender {
         connection.closeFor(
                 CloseReason.Kind.OVERFLOW,
                 queuedBytes() + " bytes queued and one more message would exceed maxQueuedBytes="
-                        + limits.maxQueuedBytes()
+                        + maxQueuedBytes
                         + ": the peer reads too slowly; obey isWritable(), or choose another Overflow policy");
     }
 
@@ -399,12 +403,12 @@ final class Outbound<M> implements Outbox.Sender {
             noteStall(waiting);
         }
         long queued = queue.bytes();
-        if (queued > limits.highWaterMarkBytes()) {
+        if (queued > highWaterMarkBytes) {
             if (!congested) {
                 congested = true;
                 life.pause(Readiness.PAUSED_BY_QUEUE);
             }
-        } else if (congested && queued <= limits.lowWaterMarkBytes()) {
+        } else if (congested && queued <= lowWaterMarkBytes) {
             congested = false;
             life.resume(Readiness.PAUSED_BY_QUEUE);
             life.callbacks().writable();
@@ -558,7 +562,7 @@ final class Outbound<M> implements Outbox.Sender {
 
     /** Thread-safe. */
     boolean isWritable() {
-        return !congested && queuedBytes() <= limits.highWaterMarkBytes();
+        return !congested && queuedBytes() <= highWaterMarkBytes;
     }
 
     /** Bytes that the loop has, and not those in the send buffer. Thread-safe. */
