@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ReadOnlyBufferException;
@@ -252,6 +254,20 @@ class LengthPrefixedTest {
             }
         });
         assertThat(allocated).as("bytes for 300,000 messages").isLessThan(300_000);
+    }
+
+    @Test
+    void aCodecThatWaitsKeepsNoBufferButItsLoops() throws Exception {
+        Codec<ByteBuffer> codec = Codecs.lengthPrefixed().lengthBytes(1).views().create();
+        ByteBuffer loops = ByteBuffer.wrap(new byte[] {3, 'a'});
+        assertThat(codec.decode(loops)).isNull();
+        ByteBuffer own = ByteBuffer.wrap(new byte[] {3, 'a', 'b', 'c'});
+        assertThat(codec.decode(own).remaining()).isEqualTo(3);
+        WeakReference<byte[]> bytes = new WeakReference<>(own.array());
+        own = null;
+        System.gc();
+        assertThat(bytes.get() == null).isTrue();
+        Reference.reachabilityFence(codec);
     }
 
     @Test
