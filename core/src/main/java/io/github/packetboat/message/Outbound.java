@@ -72,6 +72,10 @@ final class Outbound<M> implements Outbox.Sender {
         this.highWaterMarkBytes = settings.limits().highWaterMarkBytes();
         this.lowWaterMarkBytes = settings.limits().lowWaterMarkBytes();
         this.overflow = settings.overflow();
+        if (overflow == Overflow.DROP_OLDEST) {
+            takeFrom(
+                    new SendBuffer<>(connection.endpoint().codec(), overflow, maxQueuedBytes, Integer.MAX_VALUE, true));
+        }
     }
 
     private static FrameBuffer frameOf(EventLoop loop) {
@@ -144,8 +148,8 @@ final class Outbound<M> implements Outbox.Sender {
             synchronized (this) {
                 shared = buffer;
                 if (shared == null) {
-                    shared =
-                            new SendBuffer<>(connection.newCodec(), overflow, maxQueuedBytes, Integer.MAX_VALUE, false);
+                    shared = new SendBuffer<>(
+                            connection.endpoint().codec(), overflow, maxQueuedBytes, Integer.MAX_VALUE, false);
                     shared.attach(this);
                     if (life.refusesSends()) {
                         shared.close();
@@ -320,16 +324,36 @@ final class Outbound<M> implements Outbox.Sender {
     /** Asks the loop to take what the send buffer holds. Thread-safe. */
     void scheduleTake() {
         try {
-            loop.execute(this::take);
+            loop.execute(this::takeSoon);
         } catch (RejectedExecutionException e) {
             connection.closeFor(CloseReason.Kind.ABORTED, "the event loop has stopped");
         }
     }
 
+    /** Takes what other threads have sent up to now: what the loop sends next comes after it. */
     private void take() {
         SendBuffer<M> foreign = buffer;
         if (foreign != null && !closed) {
-            foreign.take(this::accept, this::wantsMoreFrames);
+            foreign.take(this::accept, this::wantsMoreFrames, true);
+        }
+    }
+
+    /** Takes what other threads have sent, or lets them send some more first. */
+    private void takeSoon() {
+        SendBuffer<M> foreign = buffer;
+        if (foreign == null || closed || (isWaiting() && !framed)) {
+            // what waits for the kernel is better left where it is than copied behind what waits already
+            return;
+        }
+        if (!foreign.take(this::accept, this::wantsMoreFrames, false)) {
+            loop.execute(this::takeSoon);
+        }
+    }
+
+    private void signalRoom() {
+        SendBuffer<M> foreign = buffer;
+        if (foreign != null && !foreign.signalRoom()) {
+            loop.execute(this::signalRoom);
         }
     }
 
@@ -392,8 +416,8 @@ final class Outbound<M> implements Outbox.Sender {
         }
         queue.flushStalled(transport);
         afterWrite();
-        if (framed && !isWaiting()) {
-            take();
+        if (!isWaiting() && bufferedBytes() > 0) {
+            takeSoon();
         }
     }
 
@@ -438,7 +462,7 @@ final class Outbound<M> implements Outbox.Sender {
             if (queued == 0 && inFlight != null) {
                 inFlight.clear();
             }
-            foreign.signalRoom();
+            signalRoom();
             if (framed && !waiting && foreign.bytes() > 0 && queued < TAKE_AHEAD_BYTES) {
                 scheduleTake();
             }

@@ -1,57 +1,60 @@
 package io.github.packetboat.message;
 
 import io.github.packetboat.codec.Codec;
-import io.github.packetboat.codec.CodecException;
-import io.github.packetboat.codec.FrameBuffer;
+import io.github.packetboat.codec.CodecFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Encoded messages on their way to a connection's loop: those sent by other threads and, where single frames must be told
- * apart (to drop the oldest, or to keep them until a client is connected again), all of them. Thread-safe.
+ * apart (to drop the oldest, or to keep them until a client is connected again), all of them. Messages are encoded before
+ * the lock is taken, so that no codec of the application's runs under it. Thread-safe.
  */
 final class SendBuffer<M> {
     private static final int FIRST_CHUNK_BYTES = 512;
+    private static final int LOOP_TRIES = 64;
     private static final int LARGEST_CHUNK_BYTES = 64 * 1024;
 
-    private final Codec<M> codec;
+    private final CodecFactory<M> codecs;
     private final Overflow overflow;
     private final int maxBytes;
     private final int maxMessages;
     private final boolean framed;
+    /** An instance that no thread encodes with just now. */
+    private final AtomicReference<@Nullable Codec<M>> spareCodec = new AtomicReference<>();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
-    private final FrameBuffer frame = FrameBuffer.allocate(0);
-    private ArrayDeque<ByteBuffer> ready = new ArrayDeque<>();
+    private ArrayDeque<ByteBuffer> ready = new ArrayDeque<>(2);
     private @Nullable ByteBuffer filling;
     private int nextChunkBytes = FIRST_CHUNK_BYTES;
     private volatile long bytes;
     private volatile int blocked;
+    private volatile boolean closed;
+    private volatile @Nullable Outbound<M> outbound;
     private long accepted;
     private long dropped;
     private boolean scheduled;
-    private boolean closed;
-    private volatile @Nullable Outbound<M> outbound;
 
     /**
-     * @param codec an instance that nobody else uses
      * @param maxMessages at most so many frames at once; only where {@code framed}
      * @param framed whether each frame is kept by itself
      */
-    SendBuffer(Codec<M> codec, Overflow overflow, int maxBytes, int maxMessages, boolean framed) {
-        this.codec = codec;
+    SendBuffer(CodecFactory<M> codecs, Overflow overflow, int maxBytes, int maxMessages, boolean framed) {
+        this.codecs = codecs;
         this.overflow = overflow;
         this.maxBytes = maxBytes;
         this.maxMessages = maxMessages;
         this.framed = framed;
     }
 
-    /** From now on, {@code outbound} takes what comes in; null if there is no connection for the time being. */
+    /** From now on, {@code taker} takes what comes in; null if there is no connection for the time being. */
     void attach(@Nullable Outbound<M> taker) {
         boolean wake;
         lock.lock();
@@ -67,15 +70,12 @@ final class SendBuffer<M> {
         }
     }
 
-    boolean isFramed() {
-        return framed;
-    }
-
     /** Bytes that nobody has taken yet. */
     long bytes() {
         return bytes;
     }
 
+    /** Messages accepted so far. */
     long accepted() {
         lock.lock();
         try {
@@ -85,6 +85,7 @@ final class SendBuffer<M> {
         }
     }
 
+    /** Messages dropped for newer ones. */
     long dropped() {
         lock.lock();
         try {
@@ -94,7 +95,7 @@ final class SendBuffer<M> {
         }
     }
 
-    /** Takes no more, wakes who waits for room. */
+    /** Accepts no more, and wakes who waits for room. */
     void close() {
         lock.lock();
         try {
@@ -105,174 +106,169 @@ final class SendBuffer<M> {
         }
     }
 
-    /** Encodes and takes {@code message}, or returns false. */
+    /**
+     * Encodes and accepts {@code message}, or returns false.
+     *
+     * @throws IllegalArgumentException if it cannot be encoded, or is larger than all that may be queued
+     */
     boolean offer(M message) {
-        return offer(buffer -> encode(message), -1);
+        if (closed) {
+            return false;
+        }
+        Codec<M> spare = spareCodec.getAndSet(null);
+        Codec<M> codec = spare != null ? spare : codecs.create();
+        Scratch scratch = Scratch.take();
+        try {
+            ByteBuffer encoded = scratch.encode(codec, message);
+            return offer(encoded, scratch.isOwn(encoded));
+        } finally {
+            scratch.giveBack();
+            spareCodec.set(codec);
+        }
     }
 
-    /** Takes a frame that is encoded already; its bytes are shared and must not change. */
+    /** Accepts a frame that is encoded already; its bytes are shared and must not change. */
     boolean offerEncoded(ByteBuffer encoded) {
-        return offer(buffer -> encoded, encoded.remaining());
+        return offer(encoded, false);
     }
 
-    private interface Source {
-        @Nullable
-        ByteBuffer frame(SendBuffer<?> buffer);
-    }
-
-    private boolean offer(Source source, int knownLength) {
-        Outbound<M> taker;
-        boolean overflowed = false;
+    /**
+     * @param copied whether the bytes must be copied, since the buffer is used again
+     */
+    private boolean offer(ByteBuffer encoded, boolean copied) {
+        int length = encoded.remaining();
+        if (length > maxBytes) {
+            throw new IllegalArgumentException(
+                    "a message of " + length + " bytes can never be queued: the most is " + maxBytes + " bytes");
+        }
+        Outbound<M> wake = null;
+        Outbound<M> full = null;
         lock.lock();
         try {
-            if (closed || !append(source, knownLength)) {
-                overflowed = !closed && overflow == Overflow.CLOSE;
-                taker = outbound;
-                if (!overflowed || taker == null) {
+            if (closed || !makeRoom(length)) {
+                full = closed || overflow != Overflow.CLOSE ? null : outbound;
+                if (full == null) {
                     return false;
                 }
             } else {
+                keep(encoded, copied);
+                bytes += length;
                 accepted++;
-                taker = scheduled ? null : outbound;
-                scheduled = scheduled || taker != null;
+                wake = scheduled ? null : outbound;
+                scheduled |= wake != null;
             }
         } finally {
             lock.unlock();
         }
-        if (overflowed) {
-            taker.overflowed();
+        if (full != null) {
+            full.overflowed();
             return false;
         }
-        if (taker != null) {
-            taker.scheduleTake();
+        if (wake != null) {
+            wake.scheduleTake();
         }
         return true;
     }
 
-    private boolean append(Source source, int knownLength) {
-        while (true) {
-            ByteBuffer chunk = knownLength >= 0 || framed ? null : chunk();
-            int start = chunk == null ? 0 : chunk.position();
-            ByteBuffer encoded = source.frame(this);
-            int length = knownLength >= 0 ? knownLength : frame.length();
-            if (length > maxBytes) {
-                rollBack(chunk, start);
-                throw new IllegalArgumentException(
-                        "a message of " + length + " bytes can never be queued: maxQueuedBytes=" + maxBytes);
-            }
-            if (hasRoom(length)) {
-                keep(encoded, chunk, start);
-                bytes += length;
-                return true;
-            }
-            rollBack(chunk, start);
-            if (!makeRoom(length)) {
+    /** Does what the policy says until there is room. Returns whether there is. */
+    private boolean makeRoom(int length) {
+        while (!hasRoom(length)) {
+            if (overflow == Overflow.DROP_OLDEST && framed) {
+                if (!dropOldest()) {
+                    return false;
+                }
+            } else if (!awaitRoom()) {
                 return false;
             }
         }
+        return true;
     }
 
     private boolean hasRoom(int length) {
-        Outbound<M> taker = outbound;
-        long total = bytes + length + (taker == null ? 0 : taker.loopQueuedBytes());
-        return total <= maxBytes && (!framed || ready.size() < maxMessages);
+        return waiting() + length <= maxBytes && (!framed || ready.size() < maxMessages);
     }
 
-    /** Does what the policy says about a full buffer. Returns whether it is worth another try. */
-    private boolean makeRoom(int length) {
+    private long waiting() {
         Outbound<M> taker = outbound;
-        if (overflow == Overflow.DROP_OLDEST) {
-            ByteBuffer oldest = ready.poll();
-            if (oldest == null) {
-                return false;
-            }
-            bytes -= oldest.remaining();
-            dropped++;
-            return true;
+        return bytes + (taker == null ? 0 : taker.loopQueuedBytes());
+    }
+
+    private boolean dropOldest() {
+        ByteBuffer oldest = ready.poll();
+        if (oldest == null) {
+            return false;
         }
+        bytes -= oldest.remaining();
+        dropped++;
+        return true;
+    }
+
+    private boolean awaitRoom() {
+        Outbound<M> taker = outbound;
         if (overflow != Overflow.BLOCK || (taker != null && taker.isOnLoop())) {
             return false;
         }
         blocked++;
         try {
             room.await();
+            return !closed;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
         } finally {
             blocked--;
         }
-        return !closed;
     }
 
-    private ByteBuffer encode(M message) {
-        ByteBuffer chunk = framed ? chunk().clear() : chunk();
-        int start = chunk.position();
-        frame.begin(chunk, false);
-        try {
-            codec.encode(message, frame);
-        } catch (CodecException e) {
-            chunk.position(start);
-            throw new IllegalArgumentException(e.getMessage(), e);
-        } catch (RuntimeException | Error e) {
-            chunk.position(start);
-            throw e;
-        }
+    private void keep(ByteBuffer encoded, boolean copied) {
         if (framed) {
-            return ByteBuffer.wrap(frame.toByteArray());
+            ready.add(copied ? copyOf(encoded) : encoded.duplicate());
+        } else if (copied) {
+            chunkFor(encoded.remaining()).put(encoded);
+        } else {
+            endChunk();
+            ready.add(encoded.duplicate());
         }
-        return frame.bytes();
     }
 
-    private ByteBuffer chunk() {
+    private static ByteBuffer copyOf(ByteBuffer bytes) {
+        return ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+    }
+
+    private ByteBuffer chunkFor(int length) {
         ByteBuffer chunk = filling;
-        if (chunk == null) {
-            chunk = ByteBuffer.allocate(nextChunkBytes);
+        if (chunk == null || chunk.remaining() < length) {
+            endChunk();
+            chunk = ByteBuffer.allocate(Math.max(nextChunkBytes, length));
+            nextChunkBytes = Math.min(LARGEST_CHUNK_BYTES, 2 * nextChunkBytes);
             filling = chunk;
         }
         return chunk;
     }
 
-    private static void rollBack(@Nullable ByteBuffer chunk, int start) {
-        if (chunk != null) {
-            chunk.position(start);
-        }
-    }
-
-    /** Keeps the frame just encoded: it is in {@code chunk}, or has outgrown it, or is a buffer of its own. */
-    private void keep(ByteBuffer encoded, @Nullable ByteBuffer chunk, int start) {
-        if (encoded == chunk) {
-            return;
-        }
-        if (chunk != null) {
-            chunk.position(start);
-        }
-        if (!framed) {
-            endChunk();
-        }
-        boolean outgrown = chunk != null;
-        ready.add(outgrown ? encoded.flip() : encoded.duplicate());
-        if (outgrown) {
-            nextChunkBytes = Math.min(LARGEST_CHUNK_BYTES, 2 * nextChunkBytes);
-        }
-    }
-
     private void endChunk() {
         ByteBuffer chunk = filling;
-        if (chunk != null && chunk.position() > 0) {
+        if (chunk != null) {
             ready.add(chunk.flip());
             filling = null;
         }
     }
 
-    /** Hands everything to {@code taker}, in order; where frames are kept by themselves, as long as it wants more. */
-    void take(Consumer<ByteBuffer> taker, java.util.function.BooleanSupplier more) {
+    /**
+     * Hands everything to {@code taker}, in order; where frames are kept by themselves, as long as it wants more.
+     *
+     * @param patient whether to wait for the lock however long other threads keep getting it first
+     * @return false if nothing was taken since other threads held the lock: call again later
+     */
+    boolean take(Consumer<ByteBuffer> taker, BooleanSupplier more, boolean patient) {
         if (framed) {
             takeFrames(taker, more);
-            return;
+            return true;
+        }
+        if (!lock(patient)) {
+            return false;
         }
         ArrayDeque<ByteBuffer> taken;
-        lock.lock();
         try {
             endChunk();
             taken = ready;
@@ -284,23 +280,46 @@ final class SendBuffer<M> {
             lock.unlock();
         }
         taken.forEach(taker);
+        return true;
     }
 
-    private void takeFrames(Consumer<ByteBuffer> taker, java.util.function.BooleanSupplier more) {
-        while (true) {
-            ByteBuffer next;
-            lock.lock();
-            try {
-                scheduled = false;
-                next = more.getAsBoolean() ? ready.poll() : null;
-                if (next == null) {
-                    return;
-                }
-                bytes -= next.remaining();
-            } finally {
-                lock.unlock();
+    /** The lock is not fair, for speed: many busy senders could keep a loop that waits in line from all its connections. */
+    private boolean lock(boolean patient) {
+        for (int i = 0; i < LOOP_TRIES; i++) {
+            if (lock.tryLock()) {
+                return true;
             }
+            Thread.onSpinWait();
+        }
+        if (patient) {
+            lock.lock();
+        }
+        return patient;
+    }
+
+    private void takeFrames(Consumer<ByteBuffer> taker, BooleanSupplier more) {
+        ByteBuffer next;
+        while ((next = more.getAsBoolean() ? nextFrame() : null) != null) {
             taker.accept(next);
+        }
+        lock.lock();
+        try {
+            scheduled = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable ByteBuffer nextFrame() {
+        lock.lock();
+        try {
+            ByteBuffer next = ready.poll();
+            if (next != null) {
+                bytes -= next.remaining();
+            }
+            return next;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -318,16 +337,23 @@ final class SendBuffer<M> {
         }
     }
 
-    /** Wakes senders that wait for room, if there are any. */
-    void signalRoom() {
-        if (blocked > 0) {
-            lock.lock();
-            try {
-                room.signalAll();
-            } finally {
-                lock.unlock();
-            }
+    /**
+     * Wakes senders that wait for room, if there are any and half of it is there. Returns false if that is to be tried
+     * again, since other threads held the lock.
+     */
+    boolean signalRoom() {
+        if (blocked == 0 || waiting() > maxBytes / 2) {
+            return true;
         }
+        if (!lock(false)) {
+            return false;
+        }
+        try {
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        return true;
     }
 
     private static int chunkBytesFor(long lastBytes) {

@@ -1,6 +1,5 @@
 package io.github.packetboat.message;
 
-import io.github.packetboat.codec.Codec;
 import io.github.packetboat.internal.io.EventLoop;
 import io.github.packetboat.internal.io.PlainTransport;
 import io.github.packetboat.internal.io.TlsTransport;
@@ -216,10 +215,6 @@ final class SocketConnection<M> implements Connection<M> {
 
     Outbound<M> outbound() {
         return outbound;
-    }
-
-    Codec<M> newCodec() {
-        return endpoint.codec().create();
     }
 
     /** A proxy said who the peer really is. */
