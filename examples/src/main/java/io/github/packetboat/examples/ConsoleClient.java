@@ -64,8 +64,6 @@ public final class ConsoleClient implements MessageListener<String> {
     @Override
     public void onClose(Connection<String> connection, CloseReason reason) {
         System.out.println(
-                reason.kind() == CloseReason.Kind.LOCAL_CLOSE
-                        ? "bye"
-                        : "the connection is closed: " + reason.kind() + ", " + reason.detail());
+                reason.kind() == CloseReason.Kind.LOCAL_CLOSE ? "bye" : "the connection is closed: " + reason.detail());
     }
 }

@@ -50,6 +50,6 @@ public final class GreetingServer implements MessageListener<String> {
 
     @Override
     public void onClose(Connection<String> connection, CloseReason reason) {
-        System.out.println(Printable.address(connection.remoteAddress()) + " has left (" + reason.kind() + ")");
+        System.out.println(Printable.address(connection.remoteAddress()) + " has left: " + reason.detail());
     }
 }

@@ -20,10 +20,9 @@ final class Printable {
         return CONTROLS.matcher(text.replace('\t', ' ')).replaceAll("\uFFFD");
     }
 
-    /** {@code 127.0.0.1:10050}, without the slash that Java puts before it. */
+    /** {@code 127.0.0.1:10050} or {@code [0:0:0:0:0:0:0:1]:10050}, without the slash that Java puts before it. */
     static String address(SocketAddress address) {
-        return address instanceof InetSocketAddress inet
-                ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
-                : address.toString();
+        String text = address.toString();
+        return address instanceof InetSocketAddress ? text.substring(text.indexOf('/') + 1) : text;
     }
 }

@@ -11,7 +11,7 @@ final class UniqueNames<T> {
     static final String RULE = "1 to 20 letters, digits, - and _";
 
     /** Letters and digits of any script, but for the letters that are blank. */
-    private static final Pattern VALID = Pattern.compile("[\\p{L}\\p{Nd}_-&&[^\\u115F\\u1160\\u3164\\uFFA0]]{1,20}");
+    private static final Pattern VALID = Pattern.compile("[\\p{L}\\p{Nd}_\\-&&[^\\u115F\\u1160\\u3164\\uFFA0]]{1,20}");
 
     private final Map<String, T> owners = new ConcurrentHashMap<>();
 
