@@ -64,6 +64,7 @@ class GreetingServerTest {
             peer.expect("Server Say Hello To U");
             peer.sendBytes((byte) 'a', (byte) 0xFF);
             peer.expectEnd();
+            peer.leave();
             terminal.await(peer.address + " has left: .*invalid UTF-8 at offset 1 .*");
         }
     }
