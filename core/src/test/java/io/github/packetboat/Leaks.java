@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The threads and file descriptors of this process at one moment, to be compared with a later one. */
 final class Leaks {
@@ -89,10 +90,11 @@ final class Leaks {
         if (!Files.isDirectory(DESCRIPTORS)) {
             return targets;
         }
+        Set<String> attach = attachSockets();
         try (DirectoryStream<Path> links = Files.newDirectoryStream(DESCRIPTORS)) {
             for (Path link : links) {
                 String target = target(link);
-                if (!SHARED_FILE.matcher(target).matches()) {
+                if (!SHARED_FILE.matcher(target).matches() && !attach.contains(target)) {
                     targets.merge(target, 1, Integer::sum);
                 }
             }
@@ -100,6 +102,19 @@ final class Leaks {
             throw new AssertionError("cannot list " + DESCRIPTORS, e);
         }
         return targets;
+    }
+
+    /** Where the JVM listens for jstack, and for the agents that jazzer loads into it; there from the first one on. */
+    private static Set<String> attachSockets() {
+        // Num RefCount Protocol Flags Type St Inode Path
+        try (Stream<String> lines = Files.lines(Path.of("/proc/net/unix"))) {
+            return lines.map(line -> line.strip().split("\\s+"))
+                    .filter(words -> words.length == 8 && words[7].contains("/.java_pid"))
+                    .map(words -> "socket:[" + words[6] + "]")
+                    .collect(Collectors.toSet());
+        } catch (IOException e) {
+            throw new AssertionError("cannot read /proc/net/unix", e);
+        }
     }
 
     private static String target(Path link) {

@@ -26,8 +26,8 @@ public final class Delimited implements CodecFactory<byte[]> {
 
     static Delimited by(byte[] delimiter) {
         if (delimiter.length < 1 || delimiter.length > MAX_DELIMITER_BYTES) {
-            throw new IllegalArgumentException("delimiter of %d bytes: must have 1 to %d"
-                    .formatted(delimiter.length, MAX_DELIMITER_BYTES));
+            throw new IllegalArgumentException(
+                    "delimiter of %d bytes: must have 1 to %d".formatted(delimiter.length, MAX_DELIMITER_BYTES));
         }
         return new Delimited(delimiter.clone(), borders(delimiter), DEFAULT_MAX_FRAME_BYTES);
     }
@@ -137,7 +137,8 @@ public final class Delimited implements CodecFactory<byte[]> {
         @Override
         public void encode(byte[] frame, FrameBuffer out) throws CodecException {
             if (frame.length > maxFrameBytes) {
-                throw new CodecException("frame of %d bytes exceeds maxFrameBytes=%d".formatted(frame.length, maxFrameBytes));
+                throw new CodecException(
+                        "frame of %d bytes exceeds maxFrameBytes=%d".formatted(frame.length, maxFrameBytes));
             }
             checkEndsOnlyAtItsEnd(frame);
             out.put(frame).put(delimiter);
@@ -152,7 +153,10 @@ public final class Delimited implements CodecFactory<byte[]> {
             }
             if (found >= 0) {
                 throw new CodecException("frame of %d bytes would end at %d: its delimiter %s is found there"
-                        .formatted(frame.length, found - delimiter.length, HexFormat.of().formatHex(delimiter)));
+                        .formatted(
+                                frame.length,
+                                found - delimiter.length,
+                                HexFormat.of().formatHex(delimiter)));
             }
         }
 

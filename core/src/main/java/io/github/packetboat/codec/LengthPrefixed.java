@@ -17,19 +17,20 @@ public final class LengthPrefixed implements CodecFactory<byte[]> {
 
     static final LengthPrefixed DEFAULT = new LengthPrefixed(0, false, false, false, 0);
 
-    private final int lengthBytes;                          // 0 if not set
+    private final int lengthBytes; // 0 if not set
     private final boolean littleEndian;
     private final boolean includesHeader;
     private final boolean varint;
-    private final int maxFrameBytes;                        // 0 if not set
+    private final int maxFrameBytes; // 0 if not set
     private final LengthHeader header;
 
     private LengthPrefixed(
             int lengthBytes, boolean littleEndian, boolean includesHeader, boolean varint, int maxFrameBytes) {
         if (varint && (lengthBytes != 0 || littleEndian || includesHeader)) {
-            throw new IllegalArgumentException("varint() contradicts " + (lengthBytes != 0
-                    ? "lengthBytes(" + lengthBytes + ")"
-                    : littleEndian ? "littleEndian()" : "lengthIncludesHeader()"));
+            throw new IllegalArgumentException("varint() contradicts "
+                    + (lengthBytes != 0
+                            ? "lengthBytes(" + lengthBytes + ")"
+                            : littleEndian ? "littleEndian()" : "lengthIncludesHeader()"));
         }
         this.lengthBytes = lengthBytes;
         this.littleEndian = littleEndian;
@@ -41,7 +42,10 @@ public final class LengthPrefixed implements CodecFactory<byte[]> {
                 : FixedHeader.of(lengthBytes == 0 ? DEFAULT_LENGTH_BYTES : lengthBytes, littleEndian, includesHeader);
         if (maxFrameBytes > header.maxLength()) {
             throw new IllegalArgumentException("maxFrameBytes=%d is more than lengthBytes(%d)%s can say, which is %d"
-                    .formatted(maxFrameBytes, lengthBytes, includesHeader ? " with lengthIncludesHeader()" : "",
+                    .formatted(
+                            maxFrameBytes,
+                            lengthBytes,
+                            includesHeader ? " with lengthIncludesHeader()" : "",
                             header.maxLength()));
         }
     }
@@ -96,7 +100,8 @@ public final class LengthPrefixed implements CodecFactory<byte[]> {
      * @throws IllegalArgumentException if {@code bytes} is out of range, or more than the length can say
      */
     public LengthPrefixed maxFrameBytes(int bytes) {
-        return new LengthPrefixed(lengthBytes, littleEndian, includesHeader, varint, Codecs.checkMax("maxFrameBytes", bytes));
+        return new LengthPrefixed(
+                lengthBytes, littleEndian, includesHeader, varint, Codecs.checkMax("maxFrameBytes", bytes));
     }
 
     /**

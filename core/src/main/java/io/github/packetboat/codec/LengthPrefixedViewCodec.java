@@ -5,8 +5,9 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows each frame where it lies in the input. State: the view of the input that was decoded last, for that is nearly
- * always the one its event loop reads into, and then a frame costs no allocation.
+ * Shows each frame where it lies in the input. State: a view of the first input there was. That is the buffer its event
+ * loop reads into, as nearly all later ones are, and so a frame costs no allocation. Any other holds an unfinished frame
+ * and may be large: a codec that waits for the next must not keep it from the garbage collector.
  */
 final class LengthPrefixedViewCodec implements Codec<ByteBuffer> {
     private static final ByteBuffer NONE = ByteBuffer.allocate(0);
@@ -23,38 +24,26 @@ final class LengthPrefixedViewCodec implements Codec<ByteBuffer> {
 
     @Override
     public @Nullable ByteBuffer decode(ByteBuffer in) throws CodecException {
+        if (source == NONE) {
+            source = in;
+            view = in.asReadOnlyBuffer();
+        }
         long length = header.peek(in);
         if (length > maxFrameBytes) {
             throw LengthPrefixed.tooLong(length, maxFrameBytes);
         }
         int n = (int) length;
         if (n < 0) {
-            return needsMore();
+            return null;
         }
         int start = in.position() + header.bytes(n);
         int end = start + n;
         if (in.limit() - start < n) {
-            return needsMore();
+            return null;
         }
         in.position(end);
-        return viewOf(in).limit(end).position(start);
-    }
-
-    private ByteBuffer viewOf(ByteBuffer in) {
-        if (in != source) {
-            source = in;
-            view = in.asReadOnlyBuffer();
-        }
-        return view.order(ByteOrder.BIG_ENDIAN);
-    }
-
-    /** A loop's own buffer is direct and outlives the connection; another one is not kept from the garbage collector. */
-    private @Nullable ByteBuffer needsMore() {
-        if (!source.isDirect()) {
-            source = NONE;
-            view = NONE;
-        }
-        return null;
+        ByteBuffer frame = in == source ? view.order(ByteOrder.BIG_ENDIAN) : in.asReadOnlyBuffer();
+        return frame.limit(end).position(start);
     }
 
     @Override

@@ -98,7 +98,8 @@ public final class Lines implements CodecFactory<String> {
         }
 
         private CodecException tooLong() {
-            return new CodecException("line of more than %d bytes exceeds maxLineBytes=%d".formatted(maxLineBytes, maxLineBytes));
+            return new CodecException(
+                    "line of more than %d bytes exceeds maxLineBytes=%d".formatted(maxLineBytes, maxLineBytes));
         }
 
         @Override

@@ -38,7 +38,8 @@ final class MappedCodec<M, T> implements Codec<T> {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
-            throw new CodecException("cannot %s a %s: %s".formatted(verb, from.getClass().getSimpleName(), e), e);
+            throw new CodecException(
+                    "cannot %s a %s: %s".formatted(verb, from.getClass().getSimpleName(), e), e);
         }
         if (to == null) {
             throw new CodecException("cannot %s a %s: the conversion returned null"

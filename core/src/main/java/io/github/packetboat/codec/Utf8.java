@@ -44,8 +44,9 @@ final class Utf8 {
     }
 
     static CodecException invalid(byte first, long offset, String unit) {
-        return new CodecException("invalid UTF-8 at offset %d of the %s: no character starts with 0x%02X and what follows it"
-                .formatted(offset, unit, first));
+        return new CodecException(
+                "invalid UTF-8 at offset %d of the %s: no character starts with 0x%02X and what follows it"
+                        .formatted(offset, unit, first));
     }
 
     /** The index of the first byte that does not start a whole, well-formed sequence before {@code to}; {@code to} if all do. */
@@ -99,7 +100,7 @@ final class Utf8 {
             return 1;
         }
         if (b < 0xC2) {
-            return 0;                                       // a continuation byte, or the start of an over-long form
+            return 0; // a continuation byte, or the start of an over-long form
         }
         return b < 0xE0 ? 2 : b < 0xF0 ? 3 : b < 0xF5 ? 4 : 0;
     }

@@ -126,8 +126,8 @@ final class Acceptor<M> implements EventLoop.Ready {
             lastLoggedNanos = now;
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "cannot accept connections at " + channel + ": " + failure.getMessage()
-                            + "; trying again in " + retryNanos / 1_000_000 + " ms. Open connections are not affected");
+                    "cannot accept connections at " + channel + ": " + failure.getMessage() + "; trying again in "
+                            + retryNanos / 1_000_000 + " ms. Open connections are not affected");
         }
     }
 

@@ -43,7 +43,8 @@ public final class Binding<M> {
         return codec;
     }
 
-    @Nullable TlsOptions tls() {
+    @Nullable
+    TlsOptions tls() {
         return tls;
     }
 

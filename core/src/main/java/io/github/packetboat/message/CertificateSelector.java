@@ -12,13 +12,12 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
-import javax.net.ssl.StandardConstants;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Picks which of our certificates to show: on a server by the host name that the client asks for, on a client by the issuers
- * that the server knows. An alias is the index of a certificate. Immutable and thread-safe.
+ * Picks which of our certificates to show: on a server by the host name that the client asks for, on a client by the
+ * issuers that the server knows. An alias is the index of a certificate. Immutable and thread-safe.
  */
 final class CertificateSelector extends X509ExtendedKeyManager {
     private final List<OwnCertificate> certificates;
@@ -28,8 +27,8 @@ final class CertificateSelector extends X509ExtendedKeyManager {
     }
 
     /**
-     * Called once for each key type that the client can verify, best first, until it returns an alias. A certificate for the
-     * host wins over one for all hosts even if that one's key type is asked for earlier.
+     * Called once for each key type that the client can verify, best first, until it returns an alias. A certificate
+     * for the host wins over one for all hosts even if that one's key type is asked for earlier.
      */
     @Override
     public @Nullable String chooseEngineServerAlias(
@@ -48,7 +47,8 @@ final class CertificateSelector extends X509ExtendedKeyManager {
         Predicate<OwnCertificate> usable = c -> Arrays.stream(keyTypes).anyMatch(keyType -> hasKeyType(c, keyType));
         if (issuers != null && issuers.length > 0) {
             List<Principal> known = List.of(issuers);
-            String alias = first(usable.and(c -> c.chain().stream().anyMatch(x -> known.contains(x.getIssuerX500Principal()))));
+            String alias = first(
+                    usable.and(c -> c.chain().stream().anyMatch(x -> known.contains(x.getIssuerX500Principal()))));
             if (alias != null) {
                 return alias;
             }
@@ -60,8 +60,8 @@ final class CertificateSelector extends X509ExtendedKeyManager {
         SSLSession session = engine == null ? null : engine.getHandshakeSession();
         if (session instanceof ExtendedSSLSession extended) {
             for (SNIServerName name : extended.getRequestedServerNames()) {
-                if (name.getType() == StandardConstants.SNI_HOST_NAME) {
-                    return new SNIHostName(name.getEncoded()).getAsciiName();
+                if (name instanceof SNIHostName host) { // what is no valid name is none of these
+                    return host.getAsciiName();
                 }
             }
         }

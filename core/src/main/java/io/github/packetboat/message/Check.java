@@ -50,8 +50,7 @@ final class Check {
     /** Two options that contradict each other unless {@code low <= high}. */
     static void ordered(String lowOption, long low, String highOption, long high) {
         if (low > high) {
-            throw new IllegalArgumentException(
-                    lowOption + "=" + low + " is above " + highOption + "=" + high);
+            throw new IllegalArgumentException(lowOption + "=" + low + " is above " + highOption + "=" + high);
         }
     }
 }

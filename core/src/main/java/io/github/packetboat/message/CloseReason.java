@@ -5,8 +5,8 @@ import java.net.UnixDomainSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a connection is closed: what kind of end it was, and a sentence with the value, the limit and what to do about it.
- * Immutable and thread-safe.
+ * Why a connection is closed: what kind of end it was, and a sentence with the value, the limit and what to do about
+ * it. Immutable and thread-safe.
  *
  * <p>{@link #toString()} is made for logs:
  *
@@ -46,7 +46,9 @@ public final class CloseReason {
         HANDSHAKE_FAILED,
         /** The TLS handshake, or another exchange before the first message, took too long. */
         HANDSHAKE_TIMEOUT,
-        /** The stream ended without TLS's own end mark (close_notify): the tail may have been cut off by an attacker. */
+        /**
+         * The stream ended without TLS's own end mark (close_notify): the tail may have been cut off by an attacker.
+         */
         TLS_TRUNCATED,
         /** More was queued for the peer than {@link Limits#maxQueuedBytes()}. */
         OVERFLOW,
@@ -67,8 +69,7 @@ public final class CloseReason {
     private final @Nullable Throwable cause;
     private final @Nullable SocketAddress peer;
 
-    private CloseReason(
-            Kind kind, String detail, @Nullable Throwable cause, @Nullable SocketAddress peer) {
+    private CloseReason(Kind kind, String detail, @Nullable Throwable cause, @Nullable SocketAddress peer) {
         this.kind = Check.notNull("kind", kind);
         this.detail = Escaped.of(Check.notNull("detail", detail), MAX_DETAIL_CHARS);
         this.cause = cause;
@@ -85,8 +86,7 @@ public final class CloseReason {
         return new CloseReason(kind, detail, null, null);
     }
 
-    static CloseReason of(
-            Kind kind, String detail, @Nullable Throwable cause, @Nullable SocketAddress peer) {
+    static CloseReason of(Kind kind, String detail, @Nullable Throwable cause, @Nullable SocketAddress peer) {
         return new CloseReason(kind, detail, cause, peer);
     }
 

@@ -91,10 +91,12 @@ public interface Connection<M> {
     CompletableFuture<SSLSession> startTls(TlsOptions options, M goAhead);
 
     /** The TLS session with its certificates and cipher suite, or null on a plain connection. */
-    @Nullable SSLSession tlsSession();
+    @Nullable
+    SSLSession tlsSession();
 
     /** The protocol that ALPN chose, or null if there was none to choose. */
-    @Nullable String applicationProtocol();
+    @Nullable
+    String applicationProtocol();
 
     /** What went through this connection so far. */
     ConnectionStats stats();

@@ -12,17 +12,21 @@ final class Deadlines<M> extends Timers.Timer {
     private static final long NONE = Long.MAX_VALUE;
 
     private final SocketConnection<M> connection;
+    private final Lifecycle<M> life;
     private final EventLoop loop;
+    private final Endpoint<M> endpoint;
     private final Settings<M> settings;
     private final Limits limits;
     private long phaseEndNanos;
     private long lastBeatNanos;
     private long writtenAtBeat;
 
-    Deadlines(SocketConnection<M> connection, EventLoop loop, Settings<M> settings) {
+    Deadlines(SocketConnection<M> connection, Lifecycle<M> life, EventLoop loop, Endpoint<M> endpoint) {
         this.connection = connection;
+        this.life = life;
         this.loop = loop;
-        this.settings = settings;
+        this.endpoint = endpoint;
+        this.settings = endpoint.settings();
         this.limits = settings.limits();
     }
 
@@ -72,15 +76,17 @@ final class Deadlines<M> extends Timers.Timer {
 
     @Override
     protected void expired(long now) {
-        switch (connection.state()) {
-            case OPENING, UPGRADING -> expired(
-                    now,
-                    CloseReason.Kind.HANDSHAKE_TIMEOUT,
-                    "not open within handshakeTimeout=" + text(limits.handshakeTimeout()));
-            case CLOSING -> expired(
-                    now,
-                    CloseReason.Kind.LOCAL_CLOSE,
-                    "could not write everything within closeFlushTimeout=" + text(limits.closeFlushTimeout()));
+        switch (life.state()) {
+            case OPENING, UPGRADING ->
+                expired(
+                        now,
+                        CloseReason.Kind.HANDSHAKE_TIMEOUT,
+                        "not open within handshakeTimeout=" + text(limits.handshakeTimeout()));
+            case CLOSING ->
+                expired(
+                        now,
+                        CloseReason.Kind.LOCAL_CLOSE,
+                        "could not write everything within closeFlushTimeout=" + text(limits.closeFlushTimeout()));
             case LINGERING -> expired(now, CloseReason.Kind.LOCAL_CLOSE, "");
             case OPEN -> arm(next(now));
             case CLOSED -> {}
@@ -91,7 +97,7 @@ final class Deadlines<M> extends Timers.Timer {
         if (phaseEndNanos - now > 0) {
             armBy(phaseEndNanos);
         } else {
-            connection.closeNow(connection.reason(kind, detail, null));
+            life.closeNow(connection.reason(kind, detail, null));
         }
     }
 
@@ -101,21 +107,19 @@ final class Deadlines<M> extends Timers.Timer {
         long stall = stallLeft(now);
         long idle = idleLeft(now);
         long beat = beatLeft(now);
-        return connection.state() == SocketConnection.State.OPEN
-                ? Math.min(Math.min(frame, stall), Math.min(idle, beat))
-                : NONE;
+        return life.state() == Lifecycle.State.OPEN ? Math.min(Math.min(frame, stall), Math.min(idle, beat)) : NONE;
     }
 
     private long frameLeft(long now) {
-        long since = connection.inbound().frameSinceNanos();
-        if (since == 0 || !connection.mayRead()) {
+        long since = life.inbound().frameSinceNanos();
+        if (since == 0 || !life.mayRead()) {
             return NONE;
         }
         long left = since + limits.frameTimeout().toNanos() - now;
         if (left <= 0) {
-            connection.closeNow(connection.reason(
+            life.closeNow(connection.reason(
                     CloseReason.Kind.FRAME_TIMEOUT,
-                    "a frame of which " + connection.inbound().keptBytes() + " bytes have come was not complete within"
+                    "a frame of which " + life.inbound().keptBytes() + " bytes have come was not complete within"
                             + " frameTimeout=" + text(limits.frameTimeout()),
                     null));
         }
@@ -123,15 +127,15 @@ final class Deadlines<M> extends Timers.Timer {
     }
 
     private long stallLeft(long now) {
-        long since = connection.outbound().stalledSinceNanos();
+        long since = life.outbound().stalledSinceNanos();
         if (since == 0) {
             return NONE;
         }
         long left = since + limits.writeStallTimeout().toNanos() - now;
         if (left <= 0) {
-            connection.closeNow(connection.reason(
+            life.closeNow(connection.reason(
                     CloseReason.Kind.WRITE_TIMEOUT,
-                    "the peer took none of " + connection.queuedBytes() + " queued bytes within writeStallTimeout="
+                    "the peer took none of " + life.outbound().queuedBytes() + " queued bytes within writeStallTimeout="
                             + text(limits.writeStallTimeout()),
                     null));
         }
@@ -139,12 +143,12 @@ final class Deadlines<M> extends Timers.Timer {
     }
 
     private long idleLeft(long now) {
-        if (settings.idleNanos() == 0 || !connection.mayRead()) {
+        if (settings.idleNanos() == 0 || !life.mayRead()) {
             return settings.idleNanos() == 0 ? NONE : settings.idleNanos();
         }
-        long left = connection.lastReadNanos() + settings.idleNanos() - now;
+        long left = life.inbound().lastReadNanos() + settings.idleNanos() - now;
         if (left <= 0) {
-            connection.beginClose(connection.reason(
+            life.beginClose(connection.reason(
                     CloseReason.Kind.IDLE_TIMEOUT,
                     "nothing was received within idleTimeout=" + text(Duration.ofNanos(settings.idleNanos())),
                     null));
@@ -153,14 +157,14 @@ final class Deadlines<M> extends Timers.Timer {
     }
 
     private long beatLeft(long now) {
-        if (!connection.endpoint().hasHeartbeat()) {
+        if (!endpoint.hasHeartbeat()) {
             return NONE;
         }
         long interval = settings.heartbeatNanos();
         long patience = interval * (settings.missedHeartbeats() + 1L);
-        long silent = now - connection.lastReadNanos();
-        if (silent >= patience && connection.mayRead()) {
-            connection.closeNow(connection.reason(
+        long silent = now - life.inbound().lastReadNanos();
+        if (silent >= patience && life.mayRead()) {
+            life.closeNow(connection.reason(
                     CloseReason.Kind.HEARTBEAT_TIMEOUT,
                     "nothing was received for " + text(Duration.ofNanos(silent)) + ", " + settings.missedHeartbeats()
                             + " heartbeats of " + text(Duration.ofNanos(interval)) + " were missed",
@@ -171,10 +175,10 @@ final class Deadlines<M> extends Timers.Timer {
         if (due <= 0) {
             lastBeatNanos = now;
             due = interval;
-            if (connection.outbound().writtenBytes() == writtenAtBeat) {
-                connection.sendHeartbeat();
+            if (life.outbound().writtenBytes() == writtenAtBeat) {
+                life.outbound().sendHeartbeat(endpoint.heartbeat());
             }
-            writtenAtBeat = connection.outbound().writtenBytes();
+            writtenAtBeat = life.outbound().writtenBytes();
         }
         return Math.min(due, Math.max(1, patience - silent));
     }

@@ -102,7 +102,8 @@ final class Dialer<M> implements ConnectionOwner<M> {
         return connection != null && connection.send(message);
     }
 
-    @Nullable Connection<M> connection() {
+    @Nullable
+    Connection<M> connection() {
         SocketConnection<M> connection = current;
         return connection != null && connection.isOpen() ? connection : null;
     }
@@ -129,7 +130,8 @@ final class Dialer<M> implements ConnectionOwner<M> {
                         List<? extends SocketAddress> addresses = target.addresses();
                         loop.execute(() -> connect(addresses));
                     } catch (UnknownHostException e) {
-                        UnknownHostException failure = new UnknownHostException("cannot connect: no such host: " + target);
+                        UnknownHostException failure =
+                                new UnknownHostException("cannot connect: no such host: " + target);
                         failure.initCause(e);
                         loop.execute(() -> failed(failure));
                     }
@@ -165,7 +167,7 @@ final class Dialer<M> implements ConnectionOwner<M> {
         try {
             SocketConnection<M> connection = new SocketConnection<>(channel, loop, endpoint);
             attempt = connection;
-            connection.start();
+            connection.life().start();
         } catch (IOException e) {
             failed(e);
         }

@@ -38,11 +38,11 @@ record Endpoint<M>(
             ConnectionOwner<M> owner) {
         Codec<M> sample = codec.create();
         if (settings.executor() != null && sample.decodesToViews()) {
-            throw new IllegalArgumentException("the codec's messages are views that are valid only until the listener returns,"
-                    + " so they cannot go to an executor: drop .executor(…), or use a codec that copies");
+            throw new IllegalArgumentException(
+                    "the codec's messages are views that are valid only until the listener returns,"
+                            + " so they cannot go to an executor: drop .executor(…), or use a codec that copies");
         }
-        return new Endpoint<>(
-                settings, codec, tls, proxyProtocol, host, budget, offload, owner, sample.heartbeat());
+        return new Endpoint<>(settings, codec, tls, proxyProtocol, host, budget, offload, owner, sample.heartbeat());
     }
 
     Endpoint<M> ownedBy(ConnectionOwner<M> other) {

@@ -3,10 +3,10 @@ package io.github.packetboat.message;
 import java.nio.ByteBuffer;
 
 /**
- * Text from a peer, made safe to put into a log line or an exception. What could end a line, move a cursor or reorder the
- * text is written in hexadecimal, &#92;xNN or &#92;uNNNN, and long text is cut, with "…" for the rest. Escaping twice changes
- * nothing, so a message may be escaped as a whole even if a part of it has been before: that is why a backslash stays as it
- * is. Stateless, thread-safe.
+ * Text from a peer, made safe to put into a log line or an exception. What could end a line, move a cursor or reorder
+ * the text is written in hexadecimal, &#92;xNN or &#92;uNNNN, and long text is cut, with "…" for the rest. Escaping
+ * twice changes nothing, so a message may be escaped as a whole even if a part of it has been before: that is why a
+ * backslash stays as it is. Stateless, thread-safe.
  */
 final class Escaped {
     /** The most characters that a text from a peer takes, escapes and "…" included. */
@@ -34,8 +34,8 @@ final class Escaped {
     }
 
     /**
-     * The bytes between the position and the limit of {@code bytes}, which stay where they are: printable ASCII as it is,
-     * every other byte as {@code \xNN}, in at most {@link #MAX_CHARS} characters.
+     * The bytes between the position and the limit of {@code bytes}, which stay where they are: printable ASCII as it
+     * is, every other byte as {@code \xNN}, in at most {@link #MAX_CHARS} characters.
      */
     static String of(ByteBuffer bytes) {
         StringBuilder out = new StringBuilder(Math.min(bytes.remaining(), MAX_CHARS));
@@ -52,7 +52,7 @@ final class Escaped {
     }
 
     private static void append(StringBuilder out, int c) {
-        if (c < 0x20 || c >= 0x7f && c <= 0x9f) {
+        if (c < 0x20 || (c >= 0x7f && c <= 0x9f)) {
             appendHex(out, c);
         } else if (isPlain(c)) {
             out.appendCodePoint(c);

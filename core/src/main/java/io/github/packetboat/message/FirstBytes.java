@@ -5,12 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Recognises, from the first bytes of a connection, a peer that speaks another protocol than its port expects, so that the
- * {@link CloseReason} can say so. Looks at bytes from the buffer's position on and moves nothing. Stateless, thread-safe.
+ * Recognises, from the first bytes of a connection, a peer that speaks another protocol than its port expects, so that
+ * the {@link CloseReason} can say so. Looks at bytes from the buffer's position on and moves nothing. Stateless,
+ * thread-safe.
  */
 final class FirstBytes {
     /** TLS record (RFC 8446 §5.1): type (1), version 3.x (2), length (2), fragment. */
     private static final int TLS_HANDSHAKE = 22;
+
     private static final int TLS_FIRST_TYPE = 20;
     private static final int TLS_LAST_TYPE = 24;
     private static final int TLS_MAJOR = 3;
@@ -19,16 +21,16 @@ final class FirstBytes {
     /** The first byte of the handshake message within the record. */
     private static final int TLS_CLIENT_HELLO = 1;
 
-    private static final List<String> HTTP_STARTS =
-            List.of("GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "PATCH ", "CONNECT ", "TRACE ", "PRI * ", "HTTP/");
+    private static final List<String> HTTP_STARTS = List.of(
+            "GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "PATCH ", "CONNECT ", "TRACE ", "PRI * ", "HTTP/");
     private static final int TEXT_BYTES = 4;
     private static final int QUOTED_BYTES = 32;
 
     private FirstBytes() {}
 
     /**
-     * Whether a peer on a plain port wants TLS: all of the first six bytes that are there fit a ClientHello, and at least
-     * three are there.
+     * Whether a peer on a plain port wants TLS: all of the first six bytes that are there fit a ClientHello, and at
+     * least three are there.
      */
     static boolean looksLikeClientHello(ByteBuffer in) {
         return looksLikeTlsRecord(in)
@@ -36,12 +38,15 @@ final class FirstBytes {
                 && (in.remaining() <= TLS_HEADER_BYTES || at(in, TLS_HEADER_BYTES) == TLS_CLIENT_HELLO);
     }
 
-    /** Whether a peer on a TLS port speaks plain text: HTTP, or at least four bytes that are all printable or white space. */
+    /**
+     * Whether a peer on a TLS port speaks plain text: HTTP, or at least four bytes that are all printable or white
+     * space.
+     */
     static boolean looksLikeText(ByteBuffer in) {
         int n = Math.min(in.remaining(), QUOTED_BYTES);
         for (int i = 0; i < n; i++) {
             int b = at(in, i);
-            boolean text = b >= 0x20 && b < 0x7f || b == '\r' || b == '\n' || b == '\t';
+            boolean text = (b >= 0x20 && b < 0x7f) || b == '\r' || b == '\n' || b == '\t';
             if (!text) {
                 return false;
             }
@@ -49,7 +54,9 @@ final class FirstBytes {
         return n >= TEXT_BYTES;
     }
 
-    /** What the peer seems to speak, with its first bytes, escaped; for a sentence such as "expected TLS, but got …". */
+    /**
+     * What the peer seems to speak, with its first bytes, escaped; for a sentence such as "expected TLS, but got …".
+     */
     static String describe(ByteBuffer in) {
         if (!in.hasRemaining()) {
             return "nothing";

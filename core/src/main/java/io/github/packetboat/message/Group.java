@@ -171,7 +171,7 @@ public final class Group<M> {
         }
 
         boolean sendTo(SocketConnection<M> member) {
-            if (member.refusesSends()) {
+            if (member.life().refusesSends()) {
                 return false;
             }
             CodecFactory<M> codec = member.endpoint().codec();
@@ -181,7 +181,9 @@ public final class Group<M> {
             if (codec == sharedCodec) {
                 return member.outbound().sendShared(start, end);
             }
-            return sharedCodec == null ? sendFirst(member, codec) : member.outbound().sendCopy(copyFor(codec));
+            return sharedCodec == null
+                    ? sendFirst(member, codec)
+                    : member.outbound().sendCopy(copyFor(codec));
         }
 
         /** Encodes into the outbox of this loop, for all its members that have the same codec. */
@@ -189,7 +191,8 @@ public final class Group<M> {
             int from = member.outbound().encodeShared(message);
             ByteBuffer outgrown = member.outbound().outgrownShared();
             if (outgrown != null) {
-                ByteBuffer own = ByteBuffer.allocate(outgrown.remaining()).put(outgrown).flip();
+                ByteBuffer own =
+                        ByteBuffer.allocate(outgrown.remaining()).put(outgrown).flip();
                 copies().add(new Encoded<>(codec, own));
                 return member.outbound().sendCopy(own);
             }

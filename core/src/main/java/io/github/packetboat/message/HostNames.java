@@ -31,13 +31,16 @@ final class HostNames {
         boolean wildcard = pattern.startsWith(WILDCARD);
         String name = wildcard ? pattern.substring(WILDCARD.length()) : pattern;
         if (name.isBlank() || name.indexOf('*') >= 0 || name.startsWith(".") || name.matches(".*[\\s/:].*")) {
-            throw new IllegalArgumentException(option + ": \"" + Escaped.of(pattern)
-                    + "\" is no host name and no pattern such as *.example.com");
+            throw new IllegalArgumentException(
+                    option + ": \"" + Escaped.of(pattern) + "\" is no host name and no pattern such as *.example.com");
         }
         return wildcard ? WILDCARD + canonical(name) : canonical(name);
     }
 
-    /** Whether {@code host} is the canonical {@code pattern}, or has one label in place of its {@code *} (RFC 9525 §6.3). */
+    /**
+     * Whether {@code host} is the canonical {@code pattern}, or has one label in place of its {@code *} (RFC 9525
+     * §6.3).
+     */
     static boolean matches(String pattern, String host) {
         String name = canonical(host);
         if (!pattern.startsWith(WILDCARD)) {

@@ -2,12 +2,11 @@ package io.github.packetboat.message;
 
 import io.github.packetboat.codec.Codec;
 import io.github.packetboat.codec.CodecException;
-import io.github.packetboat.internal.io.BufferPool;
 import io.github.packetboat.internal.io.EventLoop;
+import io.github.packetboat.internal.io.ReadBuffer;
 import io.github.packetboat.internal.io.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The receiving half of a connection: reads into the loop's buffer, decodes in place and hands on. Only an unfinished frame
@@ -18,32 +17,41 @@ final class Inbound<M> {
     private static final int HEADER_ROOM_BYTES = 64;
 
     private final SocketConnection<M> connection;
+    private final Lifecycle<M> life;
+    private final Readiness readiness;
     private final EventLoop loop;
     private final Codec<M> codec;
     private final MessageListener<M> listener;
-    private final @Nullable Deliveries<M> deliveries;
+    private final Callbacks<M> callbacks;
+    private final boolean callsListener;
     private final InboundBudget budget;
+    private final ReadBuffer buffer;
     private Transport transport;
-    private @Nullable ByteBuffer kept;
+    private long lastReadNanos;
     private long frameSinceNanos;
+    private long receivedAtFrame;
     private long received;
     private long receivedBytes;
 
     Inbound(
             SocketConnection<M> connection,
+            Lifecycle<M> life,
+            Readiness readiness,
             EventLoop loop,
             Codec<M> codec,
             Transport transport,
-            Settings<M> settings,
-            @Nullable Deliveries<M> deliveries,
-            InboundBudget budget) {
+            Callbacks<M> callbacks) {
         this.connection = connection;
+        this.life = life;
+        this.readiness = readiness;
         this.loop = loop;
         this.codec = codec;
         this.transport = transport;
-        this.listener = settings.listener();
-        this.deliveries = deliveries;
-        this.budget = budget;
+        this.listener = connection.endpoint().settings().listener();
+        this.callbacks = callbacks;
+        this.callsListener = callbacks.areOnLoop();
+        this.budget = connection.endpoint().budget();
+        this.buffer = new ReadBuffer(loop, this::held);
     }
 
     void readFrom(Transport secured) {
@@ -53,32 +61,27 @@ final class Inbound<M> {
     /** Reads once, as much as the buffer holds, and delivers every whole message of it. */
     void read() throws IOException {
         do {
-            ByteBuffer in = buffer();
+            ByteBuffer in = buffer.toFill(transport.minReadRoom());
             int n = transport.read(in);
             if (n <= 0) {
                 if (n < 0) {
-                    connection.endOfStream(keptBytes());
+                    life.endOfStream(keptBytes());
                 }
                 return;
             }
             receivedBytes += n;
-            connection.noteRead();
-            in.flip();
-            deliver(in);
-        } while (transport.hasUnread() && connection.mayRead());
+            noteRead();
+            buffer.filled(in);
+            deliver(in.flip());
+        } while (transport.hasUnread() && life.mayRead());
     }
 
     /** Delivers what was left when reads were paused. */
     void readKept() throws IOException {
-        ByteBuffer in = kept;
-        if (in != null) {
-            if (isSmall(in)) {
-                in = loop.readBuffer().clear().put(in.flip());
-            }
-            in.flip();
-            deliver(in);
+        if (buffer.bytes() > 0) {
+            deliver(buffer.toFill(0).flip());
         }
-        if (transport.hasUnread() && connection.mayRead()) {
+        if (transport.hasUnread() && life.mayRead()) {
             read();
         }
     }
@@ -86,48 +89,16 @@ final class Inbound<M> {
     /** Delivers bytes that came before there was a transport: behind a PROXY header. */
     void read(ByteBuffer early) throws IOException {
         receivedBytes += early.remaining();
-        ByteBuffer in = loop.readBuffer();
-        if (in != early) {
-            in.clear().put(early).flip();
-        }
-        deliver(in);
-    }
-
-    /** The buffer to read into, at its position, behind what was kept. A small rest is copied in front again. */
-    private ByteBuffer buffer() {
-        ByteBuffer in = kept;
-        if (in == null) {
-            return loop.readBuffer().clear();
-        }
-        if (isSmall(in)) {
-            ByteBuffer shared = loop.readBuffer().clear();
-            return shared.put(0, in, 0, in.position()).position(in.position());
-        }
-        if (in.remaining() < transport.minReadRoom()) {
-            ByteBuffer larger = take(2 * in.capacity());
-            larger.put(in.flip());
-            giveBack(in);
-            kept = larger;
-            return larger;
-        }
-        return in;
-    }
-
-    private static boolean isSmall(ByteBuffer in) {
-        return in.capacity() <= BufferPool.SMALL_BYTES;
+        deliver(buffer.toFill(early.remaining()).put(early).flip());
     }
 
     private void deliver(ByteBuffer in) throws CodecException {
         boolean more = true;
         while (more) {
             decode(in);
-            more = connection.isAttentionWanted() && connection.attendTo(in.remaining()) && in.hasRemaining();
+            more = readiness.isAttentionWanted() && life.attendTo(in.remaining()) && in.hasRemaining();
         }
-        if (in.hasRemaining()) {
-            keep(in);
-        } else {
-            keepNothing();
-        }
+        keep(in);
     }
 
     private void decode(ByteBuffer in) throws CodecException {
@@ -144,102 +115,78 @@ final class Inbound<M> {
             }
             last = at;
             received++;
-            if (deliveries == null) {
+            if (callsListener) {
                 try {
                     listener.onMessage(connection, message);
                 } catch (Throwable failure) {
-                    connection.listenerFailed("onMessage", failure);
+                    callbacks.failed("onMessage", failure);
                 }
             } else {
-                deliveries.message(message);
+                callbacks.message(message);
             }
-            if (connection.isAttentionWanted()) {
+            if (readiness.isAttentionWanted()) {
                 return;
             }
         }
     }
 
     private CodecException contractBroken(int from, int to, int end, int endNow) {
-        return new CodecException("the codec " + codec.getClass().getName() + " breaks its contract: it returned a message and"
-                + " moved the position from " + from + " to " + to + ", the limit from " + end + " to " + endNow);
+        return new CodecException("the codec " + codec.getClass().getName()
+                + " breaks its contract: it returned a message and" + " moved the position from " + from + " to " + to
+                + ", the limit from " + end + " to " + endNow);
     }
 
     private void keep(ByteBuffer in) throws CodecException {
         int left = in.remaining();
-        long most = (long) codec.maxFrameBytes() + HEADER_ROOM_BYTES;
-        if (left > most && connection.mayRead()) {
-            throw new CodecException("unfinished frame of " + left + " bytes exceeds maxFrameBytes=" + codec.maxFrameBytes());
+        if (left > 0) {
+            noteUnfinished(left);
+        } else {
+            frameSinceNanos = 0;
+        }
+        buffer.keep(in);
+    }
+
+    private void noteUnfinished(int left) throws CodecException {
+        if (left > (long) codec.maxFrameBytes() + HEADER_ROOM_BYTES && life.mayRead()) {
+            throw new CodecException(
+                    "unfinished frame of " + left + " bytes exceeds maxFrameBytes=" + codec.maxFrameBytes());
         }
         if (frameSinceNanos == 0) {
+            life.frameBegun();
+        }
+        if (frameSinceNanos == 0 || received != receivedAtFrame) {
+            receivedAtFrame = received;
             frameSinceNanos = loop.nowNanos() == 0 ? 1 : loop.nowNanos();
-            connection.frameBegun();
-        } else if (received != receivedAtFrame) {
-            frameSinceNanos = loop.nowNanos() == 0 ? 1 : loop.nowNanos();
-        }
-        receivedAtFrame = received;
-        ByteBuffer old = kept;
-        if (in == old) {
-            keepInPlace(in, left);
-            return;
-        }
-        ByteBuffer target = old != null && old.capacity() >= left ? old.clear() : take(left <= BufferPool.SMALL_BYTES ? left : 2 * left);
-        target.put(in);
-        if (old != null && target != old) {
-            giveBack(old);
-        }
-        kept = target;
-    }
-
-    private long receivedAtFrame;
-
-    private void keepInPlace(ByteBuffer in, int left) {
-        if (left > BufferPool.SMALL_BYTES) {
-            in.compact();
-            return;
-        }
-        ByteBuffer small = take(left).put(in);
-        giveBack(in);
-        kept = small;
-    }
-
-    private void keepNothing() {
-        frameSinceNanos = 0;
-        ByteBuffer old = kept;
-        if (old != null) {
-            kept = null;
-            giveBack(old);
         }
     }
 
-    private ByteBuffer take(int bytes) {
-        ByteBuffer taken = loop.buffers().take(bytes);
-        budget.add(taken.capacity());
-        if (budget.isTight() && taken.capacity() > budget.fairShareBytes()) {
-            connection.pauseForBudget(budget, taken.capacity());
+    private void held(int changeBytes) {
+        budget.add(changeBytes);
+        if (changeBytes > 0 && budget.isTight() && changeBytes > budget.fairShareBytes()) {
+            life.pause(Readiness.PAUSED_BY_BUDGET);
+            budget.whenBetter(() -> connection.onLoop(() -> life.resume(Readiness.PAUSED_BY_BUDGET)));
         }
-        return taken;
     }
 
-    private void giveBack(ByteBuffer buffer) {
-        budget.add(-buffer.capacity());
-        loop.buffers().give(buffer);
+    /** The peer has been heard of. */
+    void noteRead() {
+        lastReadNanos = loop.nowNanos();
+    }
+
+    /** When bytes last came. */
+    long lastReadNanos() {
+        return lastReadNanos;
     }
 
     /** Forgets what was kept: the channel is closed. */
     void discard() {
-        keepNothing();
+        frameSinceNanos = 0;
+        buffer.clear();
     }
 
     /** How many bytes of an unfinished frame are kept. */
     int keptBytes() {
-        ByteBuffer in = kept;
-        return in == null ? 0 : in.position();
-    }
-
-    /** The first bytes of an unfinished frame, or null. */
-    @Nullable ByteBuffer keptView() {
-        ByteBuffer in = kept;
-        return in == null ? null : in.duplicate().flip();
+        return buffer.bytes();
     }
 
     /** Since when the frame that is unfinished has been so; 0 if there is none. */

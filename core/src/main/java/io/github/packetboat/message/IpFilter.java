@@ -15,11 +15,11 @@ import java.util.List;
  * IpFilter filter = IpFilter.builder().allow("10.0.0.0/8", "fd00::/8", "::1").deny("10.0.0.66").build();
  * }</pre>
  *
- * <p>A block is an address with the number of its leading bits that count ({@code 10.0.0.0/8}) or an address alone. Names
- * are not looked up. An address that is denied stays denied even if it is allowed as well; where nothing is allowed
- * explicitly, everything that is not denied may connect. An IPv4-mapped IPv6 address ({@code ::ffff:10.0.0.1}) is the IPv4
- * address that it carries, in blocks and peers alike, so {@code ::/0} means IPv6 alone. Peers on unix-domain sockets have no
- * IP address and always pass: the file's permissions guard those.
+ * <p>A block is an address with the number of its leading bits that count ({@code 10.0.0.0/8}) or an address alone.
+ * Names are not looked up. An address that is denied stays denied even if it is allowed as well; where nothing is
+ * allowed explicitly, everything that is not denied may connect. An IPv4-mapped IPv6 address ({@code ::ffff:10.0.0.1})
+ * is the IPv4 address that it carries, in blocks and peers alike, so {@code ::/0} means IPv6 alone. Peers on
+ * unix-domain sockets have no IP address and always pass: the file's permissions guard those.
  */
 public final class IpFilter {
     private static final IpFilter ALLOW_ALL = builder().build();
@@ -55,7 +55,7 @@ public final class IpFilter {
             byte[] address = inet.getAddress().getAddress();
             return !deniedRanges.contain(address) && (allowed.isEmpty() || allowedRanges.contain(address));
         }
-        return peer instanceof UnixDomainSocketAddress || allowed.isEmpty() && denied.isEmpty();
+        return peer instanceof UnixDomainSocketAddress || (allowed.isEmpty() && denied.isEmpty());
     }
 
     /** The blocks, as they were given, in one line. */
@@ -74,8 +74,8 @@ public final class IpFilter {
         /**
          * Allows these blocks, besides those allowed before.
          *
-         * @throws IllegalArgumentException if one is no block: no literal address, too many bits, or an address with bits
-         *     set behind those that count
+         * @throws IllegalArgumentException if one is no block: no literal address, too many bits, or an address with
+         *     bits set behind those that count
          */
         public Builder allow(String... blocks) {
             return add("allow", blocks, allowed);
@@ -97,15 +97,27 @@ public final class IpFilter {
             return this;
         }
 
-        /** The filter of the blocks given so far. The builder can be used on, and what it does then does not touch it. */
+        /**
+         * The filter of the blocks given so far. The builder can be used on, and what it does then does not touch it.
+         */
         public IpFilter build() {
             return new IpFilter(allowed, denied);
         }
     }
 
     /** A block of addresses, from its first to its last, all of the same number of bytes. */
-    private record Block(String text, byte[] first, byte[] last) {
+    private static final class Block {
         private static final int MAPPED_BITS = 96;
+
+        private final String text;
+        private final byte[] first;
+        private final byte[] last;
+
+        Block(String text, byte[] first, byte[] last) {
+            this.text = text;
+            this.first = first;
+            this.last = last;
+        }
 
         static Block parse(String option, String text) {
             int slash = text.indexOf('/');
@@ -136,8 +148,11 @@ public final class IpFilter {
                 last[i] |= (byte) rest;
             }
             if (!Arrays.equals(first, address)) {
-                throw invalid(option, text, "has bits set behind the first " + bits + "; did you mean "
-                        + IpLiteral.address(first).getHostAddress() + "/" + bits + "?");
+                throw invalid(
+                        option,
+                        text,
+                        "has bits set behind the first " + bits + "; did you mean "
+                                + IpLiteral.address(first).getHostAddress() + "/" + bits + "?");
             }
             return new Block(text, first, last);
         }
@@ -163,7 +178,7 @@ public final class IpFilter {
             for (Block next : sorted) {
                 int end = ranges.size() - 1;
                 if (end >= 0 && compare(next.first, ranges.get(end).last) <= 0) {
-                    // two blocks are either apart or one within the other, and the wider one that begins here comes along
+                    // Blocks are apart or one within the other.
                     Block wider = compare(next.last, ranges.get(end).last) > 0 ? next : ranges.get(end);
                     ranges.set(end, new Block(wider.text, ranges.get(end).first, wider.last));
                 } else {
@@ -176,7 +191,8 @@ public final class IpFilter {
             if (ranges.isEmpty()) {
                 return false;
             }
-            int i = Collections.binarySearch(ranges, new Block("", address, address), (a, b) -> compare(a.first, b.first));
+            int i = Collections.binarySearch(
+                    ranges, new Block("", address, address), (a, b) -> compare(a.first, b.first));
             int candidate = i >= 0 ? i : -i - 2; // the last one that begins at or before the address
             return candidate >= 0 && compare(address, ranges.get(candidate).last) <= 0;
         }

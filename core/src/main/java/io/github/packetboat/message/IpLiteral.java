@@ -5,8 +5,8 @@ import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads IP addresses as they are written (RFC 4291 §2.2; IPv4 as four decimal numbers without leading zeros) and never asks
- * a name service. No zone ids. Stateless, thread-safe.
+ * Reads IP addresses as they are written (RFC 4291 §2.2; IPv4 as four decimal numbers without leading zeros) and never
+ * asks a name service. No zone ids. Stateless, thread-safe.
  */
 final class IpLiteral {
     private static final int IPV4_BYTES = 4;
@@ -28,7 +28,10 @@ final class IpLiteral {
         return address.length == IPV6_BYTES;
     }
 
-    /** The address of these 4 or 16 bytes. An IPv4-mapped IPv6 address becomes the IPv4 address, as everywhere in the JDK. */
+    /**
+     * The address of these 4 or 16 bytes. An IPv4-mapped IPv6 address becomes the IPv4 address, as everywhere in the
+     * JDK.
+     */
     static InetAddress address(byte[] bytes) {
         try {
             return InetAddress.getByAddress(bytes);
@@ -54,7 +57,7 @@ final class IpLiteral {
 
     /** The number that the characters from {@code start} to {@code end} are in canonical form, or -1. */
     static int decimal(String text, int start, int end, int max) {
-        if (start >= end || end - start > 5 || text.charAt(start) == '0' && end - start > 1) {
+        if (start >= end || end - start > 5 || (text.charAt(start) == '0' && end - start > 1)) {
             return -1;
         }
         int value = 0;
@@ -136,7 +139,7 @@ final class IpLiteral {
             if (digit < 0) {
                 return -1;
             }
-            value = value << 4 | digit;
+            value = (value << 4) | digit;
         }
         return value;
     }

@@ -34,8 +34,10 @@ final class KeyStores {
             return KeyStore.getInstance(file.toFile(), password);
         } catch (IOException e) {
             boolean wrongPassword = e.getCause() instanceof UnrecoverableKeyException;
-            throw new IllegalArgumentException("cannot open " + file + ": "
-                    + (wrongPassword ? "wrong password" : "no readable key store, or wrong password"), e);
+            throw new IllegalArgumentException(
+                    "cannot open " + file + ": "
+                            + (wrongPassword ? "wrong password" : "no readable key store, or wrong password"),
+                    e);
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException("cannot open " + file + ": neither PKCS12 nor JKS", e);
         }
@@ -47,7 +49,8 @@ final class KeyStores {
         List<X509Certificate> trusted = new ArrayList<>();
         try {
             for (String alias : Collections.list(store.aliases())) {
-                if (store.isCertificateEntry(alias) && store.getCertificate(alias) instanceof X509Certificate certificate) {
+                if (store.isCertificateEntry(alias)
+                        && store.getCertificate(alias) instanceof X509Certificate certificate) {
                     trusted.add(certificate);
                 }
             }

@@ -3,8 +3,8 @@ package io.github.packetboat.message;
 import java.time.Duration;
 
 /**
- * What one endpoint grants its peers: how many, how much and for how long. Every limit is on by default, and is named in
- * the {@link CloseReason} of a connection that hits it. Immutable and thread-safe.
+ * What one endpoint grants its peers: how many, how much and for how long. Every limit is on by default, and is named
+ * in the {@link CloseReason} of a connection that hits it. Immutable and thread-safe.
  *
  * <pre>{@code
  * Limits limits = Limits.builder().maxConnections(500).frameTimeout(Duration.ofSeconds(5)).build();
@@ -42,7 +42,7 @@ public final class Limits {
         return values.maxConnections;
     }
 
-    /** How long everything but TLS that comes before the first message may take. */
+    /** How long all that comes before the first message may take: a PROXY header, a TLS handshake. */
     public Duration handshakeTimeout() {
         return values.handshakeTimeout;
     }
@@ -109,8 +109,8 @@ public final class Limits {
     }
 
     /**
-     * Collects limits. Each setter throws an {@link IllegalArgumentException} that names it and the value if the value is
-     * null, zero, negative or too large. Not thread-safe.
+     * Collects limits. Each setter throws an {@link IllegalArgumentException} that names it and the value if the value
+     * is null, zero, negative or too large. Not thread-safe.
      */
     public static final class Builder {
         private int maxConnections = 10_000;
@@ -148,8 +148,8 @@ public final class Limits {
         }
 
         /**
-         * How long everything that a peer has to do before the first message may take, such as a PROXY header. 10 s unless
-         * set. The TLS handshake has its own limit, {@link TlsOptions.Builder#handshakeTimeout}.
+         * How long all that comes before the first message may take together: a PROXY header, a TLS handshake. 10 s
+         * unless set.
          */
         public Builder handshakeTimeout(Duration timeout) {
             handshakeTimeout = Check.positive("handshakeTimeout", timeout);
@@ -172,8 +172,8 @@ public final class Limits {
         }
 
         /**
-         * Down to how many queued bytes a connection that was above the high mark must come to be writable again; not above
-         * {@link #highWaterMarkBytes}. 256 KiB unless set.
+         * Down to how many queued bytes a connection that was above the high mark must come to be writable again; not
+         * above {@link #highWaterMarkBytes}. 256 KiB unless set.
          */
         public Builder lowWaterMarkBytes(int bytes) {
             lowWaterMarkBytes = Check.positive("lowWaterMarkBytes", bytes);
@@ -208,8 +208,8 @@ public final class Limits {
         }
 
         /**
-         * How many decoded messages of a connection wait for a listener on an executor before its reads pause. 10,000 unless
-         * set. Of no effect for listeners on the event loop, where none ever waits.
+         * How many decoded messages of a connection wait for a listener on an executor before its reads pause. 10,000
+         * unless set. Of no effect for listeners on the event loop, where none ever waits.
          */
         public Builder maxPendingMessages(int messages) {
             maxPendingMessages = Check.positive("maxPendingMessages", messages);
@@ -217,8 +217,8 @@ public final class Limits {
         }
 
         /**
-         * How many bytes of unfinished messages all connections of an endpoint hold together, so that many peers that each
-         * stay below the codec's limit cannot exhaust the heap. A quarter of the largest heap unless set.
+         * How many bytes of unfinished messages all connections of an endpoint hold together, so that many peers that
+         * each stay below the codec's limit cannot exhaust the heap. A quarter of the largest heap unless set.
          */
         public Builder inboundBudgetBytes(long bytes) {
             inboundBudgetBytes = Check.inRange("inboundBudgetBytes", bytes, 1, Long.MAX_VALUE);
@@ -228,8 +228,8 @@ public final class Limits {
         /**
          * The limits set so far. The builder can be used on, and what it does then does not touch them.
          *
-         * @throws IllegalArgumentException if the low mark is above the high one, or the high one above the maximum; names
-         *     both
+         * @throws IllegalArgumentException if the low mark is above the high one, or the high one above the maximum;
+         *     names both
          */
         public Limits build() {
             Check.ordered("lowWaterMarkBytes", lowWaterMarkBytes, "highWaterMarkBytes", highWaterMarkBytes);

@@ -9,8 +9,9 @@ final class Memberships<M> {
     private final List<Group<M>> groups = new ArrayList<>(2);
     private boolean left;
 
-    Memberships(SocketConnection<M> connection) {
+    Memberships(SocketConnection<M> connection, boolean closed) {
         this.connection = connection;
+        this.left = closed;
     }
 
     /** Remembers {@code group}. Returns false if the connection has closed, and so left all groups for good. */

@@ -7,7 +7,6 @@ import io.github.packetboat.internal.io.EventLoops;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -202,7 +201,8 @@ public final class MessageClient<M> implements AutoCloseable {
             retainedBytes = Check.inRange("retain maxBytes", maxBytes, 0, Integer.MAX_VALUE);
             retainedMessages = Check.inRange("retain maxMessages", maxMessages, 1, Integer.MAX_VALUE);
             if (Check.notNull("retain policy", policy) == Overflow.CLOSE) {
-                throw new IllegalArgumentException("retain policy must not be CLOSE: while away there is nothing to close");
+                throw new IllegalArgumentException(
+                        "retain policy must not be CLOSE: while away there is nothing to close");
             }
             retainOverflow = policy;
             return this;

@@ -24,7 +24,7 @@ final class Opening<M> {
         SSLEngine engine() throws IOException;
     }
 
-    private final SocketConnection<M> connection;
+    private final Lifecycle<M> life;
     private final SocketChannel channel;
     private final EventLoop loop;
     private final Executor offload;
@@ -35,13 +35,13 @@ final class Opening<M> {
     private boolean computing;
 
     Opening(
-            SocketConnection<M> connection,
+            Lifecycle<M> life,
             SocketChannel channel,
             EventLoop loop,
             Executor offload,
             ProxyProtocol proxyProtocol,
             @Nullable EngineSource engines) {
-        this.connection = connection;
+        this.life = life;
         this.channel = channel;
         this.loop = loop;
         this.offload = offload;
@@ -55,7 +55,7 @@ final class Opening<M> {
             return;
         }
         if (engines == null) {
-            connection.openPlain(rest());
+            life.openPlain(rest());
             return;
         }
         if (tls == null) {
@@ -66,16 +66,16 @@ final class Opening<M> {
 
     private void shakeHands(TlsTransport transport) throws IOException {
         switch (transport.handshake()) {
-            case READ -> connection.interest(SelectionKey.OP_READ);
-            case WRITE -> connection.interest(SelectionKey.OP_WRITE);
+            case READ -> life.waitFor(SelectionKey.OP_READ);
+            case WRITE -> life.waitFor(SelectionKey.OP_WRITE);
             case TASKS -> compute(transport);
-            case DONE -> connection.openTls(transport);
+            case DONE -> life.openTls(transport);
         }
     }
 
     /** The costly arithmetic, on another thread: meanwhile the loop serves its other connections. */
     private void compute(TlsTransport transport) {
-        connection.interest(0);
+        life.waitFor(0);
         computing = true;
         try {
             offload.execute(() -> {
@@ -83,13 +83,13 @@ final class Opening<M> {
                 loop.execute(this::computed);
             });
         } catch (RejectedExecutionException e) {
-            connection.closeFor(CloseReason.Kind.ABORTED, "the event loops are stopping");
+            life.fail(new IOException("the event loops are stopping", e));
         }
     }
 
     private void computed() {
         computing = false;
-        connection.continueOpening();
+        life.continueOpening();
     }
 
     /** Whether another thread is at work on the handshake, so that its engine must be left alone. */
@@ -98,7 +98,8 @@ final class Opening<M> {
     }
 
     /** The transport whose handshake failed or is under way, or null. */
-    @Nullable TlsTransport tls() {
+    @Nullable
+    TlsTransport tls() {
         return tls;
     }
 
@@ -113,13 +114,14 @@ final class Opening<M> {
         ProxyHeader parsed = ProxyHeader.decode(bytes, proxyProtocol);
         if (parsed == null) {
             if (n < 0) {
-                throw new CodecException("the connection ended inside a PROXY protocol header of " + bytes.remaining() + " bytes");
+                throw new CodecException(
+                        "the connection ended inside a PROXY protocol header of " + bytes.remaining() + " bytes");
             }
             bytes.compact();
-            connection.interest(SelectionKey.OP_READ);
+            life.waitFor(SelectionKey.OP_READ);
             return false;
         }
-        connection.proxied(parsed);
+        life.proxied(parsed);
         proxyProtocol = ProxyProtocol.OFF;
         return true;
     }

@@ -10,10 +10,16 @@ final class Options<M> {
     private static final int DEFAULT_MISSED_HEARTBEATS = 2;
 
     MessageListener<M> listener = (connection, message) -> {};
-    @Nullable Executor executor;
+
+    @Nullable
+    Executor executor;
+
     Limits limits = Limits.defaults();
     Overflow overflow = Overflow.CLOSE;
-    @Nullable Duration idleTimeout;
+
+    @Nullable
+    Duration idleTimeout;
+
     Duration heartbeat = DEFAULT_HEARTBEAT;
     int missedHeartbeats = DEFAULT_MISSED_HEARTBEATS;
     SocketOptions socketOptions = SocketOptions.defaults();

@@ -26,12 +26,16 @@ final class Outbound<M> implements Outbox.Sender {
     private record Waiter(long target, CompletableFuture<Void> done) {}
 
     private final SocketConnection<M> connection;
+    private final Lifecycle<M> life;
+    private final Readiness readiness;
     private final EventLoop loop;
     private final Outbox outbox;
     private final WriteQueue queue;
     private final FrameBuffer frame;
     private final Codec<M> codec;
-    private final Limits limits;
+    private final int maxQueuedBytes;
+    private final int highWaterMarkBytes;
+    private final int lowWaterMarkBytes;
     private final Overflow overflow;
     private Transport transport;
     private volatile @Nullable SendBuffer<M> buffer;
@@ -47,15 +51,26 @@ final class Outbound<M> implements Outbox.Sender {
     private boolean closed;
     private volatile boolean congested;
 
-    Outbound(SocketConnection<M> connection, EventLoop loop, Codec<M> codec, Transport transport, Settings<M> settings) {
+    Outbound(
+            SocketConnection<M> connection,
+            Lifecycle<M> life,
+            Readiness readiness,
+            EventLoop loop,
+            Codec<M> codec,
+            Transport transport,
+            Settings<M> settings) {
         this.connection = connection;
+        this.life = life;
+        this.readiness = readiness;
         this.loop = loop;
         this.outbox = loop.outbox();
         this.queue = new WriteQueue(outbox, this);
         this.frame = frameOf(loop);
         this.codec = codec;
         this.transport = transport;
-        this.limits = settings.limits();
+        this.maxQueuedBytes = settings.limits().maxQueuedBytes();
+        this.highWaterMarkBytes = settings.limits().highWaterMarkBytes();
+        this.lowWaterMarkBytes = settings.limits().lowWaterMarkBytes();
         this.overflow = settings.overflow();
     }
 
@@ -129,10 +144,10 @@ final class Outbound<M> implements Outbox.Sender {
             synchronized (this) {
                 shared = buffer;
                 if (shared == null) {
-                    shared = new SendBuffer<>(
-                            connection.newCodec(), overflow, limits.maxQueuedBytes(), Integer.MAX_VALUE, false);
+                    shared =
+                            new SendBuffer<>(connection.newCodec(), overflow, maxQueuedBytes, Integer.MAX_VALUE, false);
                     shared.attach(this);
-                    if (connection.refusesSends()) {
+                    if (life.refusesSends()) {
                         shared.close();
                     }
                     buffer = shared;
@@ -165,7 +180,8 @@ final class Outbound<M> implements Outbox.Sender {
     }
 
     /** What {@link #encodeShared} encoded, if it was too large for the outbox; else null. */
-    @Nullable ByteBuffer outgrownShared() {
+    @Nullable
+    ByteBuffer outgrownShared() {
         ByteBuffer bytes = frame.bytes();
         return bytes.isDirect() ? null : bytes.flip();
     }
@@ -184,12 +200,12 @@ final class Outbound<M> implements Outbox.Sender {
                 take();
             }
         }
-        if (queue.bytes() + (end - start) > limits.maxQueuedBytes()) {
+        if (queue.bytes() + (end - start) > maxQueuedBytes) {
             return full();
         }
         queue.add(start, end);
         sent++;
-        connection.noteSend();
+        noteQueued();
         return true;
     }
 
@@ -205,7 +221,7 @@ final class Outbound<M> implements Outbox.Sender {
             }
             take();
         }
-        if (queue.bytes() + encoded.remaining() > limits.maxQueuedBytes()) {
+        if (queue.bytes() + encoded.remaining() > maxQueuedBytes) {
             return full();
         }
         sent++;
@@ -219,26 +235,24 @@ final class Outbound<M> implements Outbox.Sender {
     }
 
     private boolean add(int start, int end) {
-        if (queue.bytes() + (end - start) > limits.maxQueuedBytes()) {
+        if (queue.bytes() + (end - start) > maxQueuedBytes) {
             outbox.buffer().position(start);
             return full();
         }
         queue.add(start, end);
         sent++;
-        if (queue.bytes() > limits.highWaterMarkBytes()) {
-            connection.attend();
-        }
+        noteQueued();
         return true;
     }
 
     private boolean sendLarge(ByteBuffer target, int start) {
         int length = frame.length();
-        if (length > limits.maxQueuedBytes()) {
+        if (length > maxQueuedBytes) {
             target.position(start);
             throw new IllegalArgumentException(
-                    "a message of " + length + " bytes can never be queued: maxQueuedBytes=" + limits.maxQueuedBytes());
+                    "a message of " + length + " bytes can never be queued: maxQueuedBytes=" + maxQueuedBytes);
         }
-        if (queue.bytes() + length > limits.maxQueuedBytes()) {
+        if (queue.bytes() + length > maxQueuedBytes) {
             target.position(start);
             return full();
         }
@@ -251,7 +265,7 @@ final class Outbound<M> implements Outbox.Sender {
                 writeOrStall(start, target.position(), frame.borrowed().duplicate());
             }
         } catch (IOException e) {
-            connection.lost(e);
+            life.fail(e);
             return false;
         }
         afterWrite();
@@ -263,6 +277,24 @@ final class Outbound<M> implements Outbox.Sender {
             queue.stallThrough(start, end, body);
         } else {
             queue.writeThrough(transport, start, end, body);
+        }
+    }
+
+    /** Lets the decoder stop when so much is queued that it should be written first. */
+    private void noteQueued() {
+        if (isOverHighWaterMark()) {
+            readiness.attend();
+        }
+    }
+
+    boolean isOverHighWaterMark() {
+        return queue.bytes() > highWaterMarkBytes;
+    }
+
+    /** Sends {@code beat} if anything may be sent at all. */
+    void sendHeartbeat(@Nullable M beat) {
+        if (beat != null && !life.refusesSends()) {
+            send(beat);
         }
     }
 
@@ -280,7 +312,8 @@ final class Outbound<M> implements Outbox.Sender {
     void overflowed() {
         connection.closeFor(
                 CloseReason.Kind.OVERFLOW,
-                queuedBytes() + " bytes queued and one more message would exceed maxQueuedBytes=" + limits.maxQueuedBytes()
+                queuedBytes() + " bytes queued and one more message would exceed maxQueuedBytes="
+                        + maxQueuedBytes
                         + ": the peer reads too slowly; obey isWritable(), or choose another Overflow policy");
     }
 
@@ -292,7 +325,6 @@ final class Outbound<M> implements Outbox.Sender {
             connection.closeFor(CloseReason.Kind.ABORTED, "the event loop has stopped");
         }
     }
-
 
     private void take() {
         SendBuffer<M> foreign = buffer;
@@ -317,7 +349,7 @@ final class Outbound<M> implements Outbox.Sender {
             try {
                 writeOrStall(target.position(), target.position(), bytes);
             } catch (IOException e) {
-                connection.lost(e);
+                life.fail(e);
                 return;
             }
             afterWrite();
@@ -326,7 +358,7 @@ final class Outbound<M> implements Outbox.Sender {
         int start = target.position();
         target.put(bytes);
         queue.add(start, target.position());
-        connection.noteSend();
+        noteQueued();
     }
 
     private ArrayDeque<ByteBuffer> frames() {
@@ -347,7 +379,7 @@ final class Outbound<M> implements Outbox.Sender {
                 queue.flush(transport);
             }
         } catch (IOException e) {
-            connection.lost(e);
+            life.fail(e);
             return;
         }
         afterWrite();
@@ -371,21 +403,21 @@ final class Outbound<M> implements Outbox.Sender {
             noteStall(waiting);
         }
         long queued = queue.bytes();
-        if (queued > limits.highWaterMarkBytes()) {
+        if (queued > highWaterMarkBytes) {
             if (!congested) {
                 congested = true;
-                connection.pause(SocketConnection.PAUSED_BY_QUEUE);
+                life.pause(Readiness.PAUSED_BY_QUEUE);
             }
-        } else if (congested && queued <= limits.lowWaterMarkBytes()) {
+        } else if (congested && queued <= lowWaterMarkBytes) {
             congested = false;
-            connection.resume(SocketConnection.PAUSED_BY_QUEUE);
-            connection.tellWritable();
+            life.resume(Readiness.PAUSED_BY_QUEUE);
+            life.callbacks().writable();
         }
         if (buffer != null || waiters != null) {
             afterWriteForOthers(queued, waiting);
         }
         if (queued == 0 && !waiting && bufferedBytes() == 0) {
-            connection.drained();
+            life.drained();
         }
     }
 
@@ -397,7 +429,7 @@ final class Outbound<M> implements Outbox.Sender {
         if (!waiting) {
             stalledSinceNanos = 0;
         }
-        connection.wantWrites(waiting);
+        life.wantWrites(waiting);
     }
 
     private void afterWriteForOthers(long queued, boolean waiting) {
@@ -466,7 +498,7 @@ final class Outbound<M> implements Outbox.Sender {
         synchronized (this) {
             foreign = buffer;
         }
-        if (foreign != null && !connection.keepsUnsent()) {
+        if (foreign != null && !connection.endpoint().owner().keepsUnsent()) {
             foreign.close();
             take();
         }
@@ -478,7 +510,7 @@ final class Outbound<M> implements Outbox.Sender {
         long lost = queue.discard();
         SendBuffer<M> foreign = buffer;
         if (foreign != null) {
-            if (connection.keepsUnsent()) {
+            if (connection.endpoint().owner().keepsUnsent()) {
                 putBack(foreign, lost);
                 lost = 0;
             } else {
@@ -529,8 +561,8 @@ final class Outbound<M> implements Outbox.Sender {
     }
 
     /** Thread-safe. */
-    boolean isCongested() {
-        return congested;
+    boolean isWritable() {
+        return !congested && queuedBytes() <= highWaterMarkBytes;
     }
 
     /** Bytes that the loop has, and not those in the send buffer. Thread-safe. */

@@ -2,7 +2,8 @@ package io.github.packetboat.message;
 
 /**
  * What {@code send} does with a message that would bring the bytes queued for a connection above {@link
- * Limits#maxQueuedBytes()}. The peer reads too slowly by then; a sender that obeys {@code isWritable()} never gets here.
+ * Limits#maxQueuedBytes()}. The peer reads too slowly by then; a sender that obeys {@code isWritable()} never gets
+ * here.
  */
 public enum Overflow {
     /**
@@ -11,20 +12,22 @@ public enum Overflow {
      */
     CLOSE,
 
-    /** The message is not accepted: {@code send} returns false, and the connection and what is queued stay as they are. */
+    /**
+     * The message is not accepted: {@code send} returns false, and the connection and what is queued stay as they are.
+     */
     REFUSE,
 
     /**
-     * The oldest messages that are queued whole are dropped, and counted in the statistics, until the new one fits; {@code
-     * send} returns true. For streams in which only the newest counts, such as prices or positions. A message of which the
-     * first byte has been written is never dropped. If nothing is left to drop, the new message is not accepted and {@code
-     * send} returns false.
+     * The oldest messages that are queued whole are dropped, and counted in the statistics, until the new one fits;
+     * {@code send} returns true. For streams in which only the newest counts, such as prices or positions. A message of
+     * which the first byte has been written is never dropped. If nothing is left to drop, the new message is not
+     * accepted and {@code send} returns false.
      */
     DROP_OLDEST,
 
     /**
-     * The caller of {@code send} waits until there is room or the connection closes. Only for threads that are not event
-     * loops: on one, waiting would stop the very writes that it waits for, so {@code send} throws an {@link
+     * The caller of {@code send} waits until there is room or the connection closes. Only for threads that are not
+     * event loops: on one, waiting would stop the very writes that it waits for, so {@code send} throws an {@link
      * IllegalStateException} there instead.
      */
     BLOCK

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * A certificate of our own: its chain, leaf first, and the key to the leaf. Immutable and thread-safe.
  *
  * @param origin where it comes from, for messages
- * @param pattern the host names for which a server shows it, canonical, or null for those that the certificate itself names
+ * @param pattern the host names for which a server shows it, canonical, or null for those that the certificate itself
+ *     names
  */
 record OwnCertificate(String origin, @Nullable String pattern, PrivateKey key, List<X509Certificate> chain) {
 
@@ -33,8 +34,7 @@ record OwnCertificate(String origin, @Nullable String pattern, PrivateKey key, L
         }
     }
 
-    static OwnCertificate fromPem(
-            @Nullable String pattern, Path chain, Path key, @Nullable Supplier<char[]> password) {
+    static OwnCertificate fromPem(@Nullable String pattern, Path chain, Path key, @Nullable Supplier<char[]> password) {
         List<X509Certificate> certificates = Pem.certificates(chain);
         return new OwnCertificate(chain + " and " + key, pattern, Pem.privateKey(key, password), certificates);
     }
@@ -71,7 +71,10 @@ record OwnCertificate(String origin, @Nullable String pattern, PrivateKey key, L
 
     /** When the first certificate of the chain to do so expires. */
     Instant expiry() {
-        return chain.stream().map(c -> c.getNotAfter().toInstant()).min(Instant::compareTo).orElseThrow();
+        return chain.stream()
+                .map(c -> c.getNotAfter().toInstant())
+                .min(Instant::compareTo)
+                .orElseThrow();
     }
 
     private static boolean belongTogether(PrivateKey key, PublicKey certified) {

@@ -20,9 +20,9 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JDK's trust manager, with two differences: a certificate is for the hosts that its subject alternative names say, never
- * for its common name (RFC 9110 §4.3.4), and a refusal says what is wrong with the certificate, which only it has at hand.
- * Thread-safe.
+ * The JDK's trust manager, with two differences: a certificate is for the hosts that its subject alternative names say,
+ * never for its common name (RFC 9110 §4.3.4), and a refusal says what is wrong with the certificate, which only it has
+ * at hand. Thread-safe.
  */
 final class PeerTrust extends X509ExtendedTrustManager {
     private static final int MAX_NAMES = 8;
@@ -81,7 +81,10 @@ final class PeerTrust extends X509ExtendedTrustManager {
             throw untrusted("server", chain, host, e);
         }
         // The JDK has matched the host by now, but takes the common name where there is no DNS name.
-        if (verifyHost && host != null && IpLiteral.parse(host) == null && HostNames.dnsNames(chain[0]).isEmpty()) {
+        if (verifyHost
+                && host != null
+                && IpLiteral.parse(host) == null
+                && HostNames.dnsNames(chain[0]).isEmpty()) {
             throw new UntrustedException(wrongHost(chain[0], host), null);
         }
     }
@@ -113,7 +116,10 @@ final class PeerTrust extends X509ExtendedTrustManager {
             return new UntrustedException(unknownIssuer(role, chain), cause);
         }
         boolean pathIsFine = TlsFailure.find(e, CertPathValidatorException.class) == null && e.getCause() == null;
-        if (pathIsFine && verifyHost && host != null && String.valueOf(e.getMessage()).startsWith("No ")) {
+        if (pathIsFine
+                && verifyHost
+                && host != null
+                && String.valueOf(e.getMessage()).startsWith("No ")) {
             return new UntrustedException(wrongHost(chain[0], host), cause);
         }
         return new UntrustedException(
@@ -125,7 +131,8 @@ final class PeerTrust extends X509ExtendedTrustManager {
     private @Nullable String outdated(String role, X509Certificate[] chain) {
         Instant now = clock.instant();
         for (int i = 0; i < chain.length; i++) {
-            String which = "the " + role + "'s certificate " + (i == 0 ? "" : "chain holds one that ") + "(" + subject(chain[i]) + ")";
+            String which = "the " + role + "'s certificate " + (i == 0 ? "" : "chain holds one that ") + "("
+                    + subject(chain[i]) + ")";
             Instant from = chain[i].getNotBefore().toInstant();
             Instant until = chain[i].getNotAfter().toInstant();
             if (now.isAfter(until)) {
@@ -145,7 +152,8 @@ final class PeerTrust extends X509ExtendedTrustManager {
                 ? "the " + role + "'s certificate (" + subject(last) + ") is self-signed and not trusted;"
                         + " give it to trust(…) if it is the right one"
                 : "the " + role + "'s certificate (" + subject(chain[0]) + ") is issued by an unknown CA ("
-                        + Escaped.of(last.getIssuerX500Principal().getName()) + "); give that to trust(…) if it is the right one";
+                        + Escaped.of(last.getIssuerX500Principal().getName())
+                        + "); give that to trust(…) if it is the right one";
     }
 
     private static String wrongHost(X509Certificate certificate, String host) {

@@ -27,9 +27,9 @@ import javax.crypto.spec.PBEKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Certificates and private keys from PEM files (RFC 7468). A file that cannot be read is an {@link UncheckedIOException},
- * one that does not hold what it should an {@link IllegalArgumentException}; both name the file, neither shows a secret.
- * Stateless, thread-safe.
+ * Certificates and private keys from PEM files (RFC 7468). A file that cannot be read is an {@link
+ * UncheckedIOException}, one that does not hold what it should an {@link IllegalArgumentException}; both name the file,
+ * neither shows a secret. Stateless, thread-safe.
  */
 final class Pem {
     private static final String BEGIN = "-----BEGIN ";
@@ -56,8 +56,8 @@ final class Pem {
     /**
      * The one private key of the file, which is PKCS#8.
      *
-     * @param password asked for the password if the key is encrypted; the array is overwritten after use. Null if none is
-     *     known
+     * @param password asked for the password if the key is encrypted; the array is overwritten after use. Null if none
+     *     is known
      */
     static PrivateKey privateKey(Path file, @Nullable Supplier<char[]> password) {
         for (Block block : blocks(file)) {
@@ -67,15 +67,19 @@ final class Pem {
                 }
                 case "ENCRYPTED PRIVATE KEY" -> {
                     if (password == null) {
-                        throw new IllegalArgumentException("private key in " + file + " is encrypted: give its password too");
+                        throw new IllegalArgumentException(
+                                "private key in " + file + " is encrypted: give its password too");
                     }
                     return privateKey(file, decrypt(file, block.bytes(file), password));
                 }
-                case "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY" -> throw new IllegalArgumentException(
-                        "private key in " + file + " is a \"BEGIN " + block.label
-                                + "\", only PKCS#8 (\"BEGIN PRIVATE KEY\") is read; convert it with: openssl pkcs8 -topk8 -nocrypt -in "
-                                + file + " -out pkcs8.pem");
-                default -> { /* certificates and EC parameters may stand in the same file */ }
+                case "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY" ->
+                    throw new IllegalArgumentException("private key in " + file + " is a \"BEGIN " + block.label
+                            + "\", only PKCS#8 (\"BEGIN PRIVATE KEY\") is read;"
+                            + " convert it with: openssl pkcs8 -topk8 -nocrypt -in "
+                            + file + " -out pkcs8.pem");
+                default -> {
+                    /* certificates and EC parameters may stand in the same file */
+                }
             }
         }
         throw new IllegalArgumentException("no private key in " + file + ": it has no \"BEGIN PRIVATE KEY\"");
@@ -95,7 +99,7 @@ final class Pem {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(spec);
             } catch (InvalidKeySpecException e) {
-                continue; // a key of another algorithm
+                // a key of another algorithm: try the next
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException("this JDK has no " + algorithm, e);
             }
@@ -113,12 +117,15 @@ final class Pem {
             String scheme = info.getAlgName().startsWith("PBEWith") || parameters == null
                     ? info.getAlgName()
                     : parameters.toString();
-            Cipher cipher = Cipher.getInstance(scheme); // EncryptedPrivateKeyInfo of JDK 17 asks for "PBES2", which is none
-            cipher.init(Cipher.DECRYPT_MODE, SecretKeyFactory.getInstance(scheme).generateSecret(keySpec), parameters);
+            // Not left to EncryptedPrivateKeyInfo: that of JDK 17 asks for a cipher "PBES2", which does not exist.
+            Cipher cipher = Cipher.getInstance(scheme);
+            cipher.init(
+                    Cipher.DECRYPT_MODE, SecretKeyFactory.getInstance(scheme).generateSecret(keySpec), parameters);
             return info.getKeySpec(cipher);
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalArgumentException(
-                    "cannot decrypt the private key in " + file + ": wrong password, or a scheme unknown to this JDK", e);
+                    "cannot decrypt the private key in " + file + ": wrong password, or a scheme unknown to this JDK",
+                    e);
         } finally {
             keySpec.clearPassword();
             Arrays.fill(secret, '\0');
@@ -139,7 +146,8 @@ final class Pem {
             String label = labelEnd < 0 ? "" : text.substring(begin + BEGIN.length(), labelEnd);
             int end = text.indexOf(END + label + DASHES, begin);
             if (labelEnd < 0 || end < 0) {
-                throw new IllegalArgumentException("broken PEM in " + file + ": \"BEGIN " + Escaped.of(label) + "\" has no end");
+                throw new IllegalArgumentException(
+                        "broken PEM in " + file + ": \"BEGIN " + Escaped.of(label) + "\" has no end");
             }
             blocks.add(new Block(label, text.substring(labelEnd + DASHES.length(), end)));
             begin = text.indexOf(BEGIN, end);

@@ -11,8 +11,8 @@ import java.nio.file.InvalidPathException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The PROXY protocol header at the beginning of a connection, as HAProxy's proxy-protocol.txt describes it. Immutable and
- * thread-safe.
+ * The PROXY protocol header at the beginning of a connection, as HAProxy's proxy-protocol.txt describes it. Immutable
+ * and thread-safe.
  *
  * <pre>
  * version 1:  PROXY TCP4 192.0.2.1 192.0.2.2 56324 443 CR LF          at most 107 bytes
@@ -23,12 +23,16 @@ import org.jspecify.annotations.Nullable;
  * @param source the client that the proxy relays; not null if and only if {@code kind} is {@link Kind#RELAYED}
  * @param destination where that client connected to; null if and only if {@code source} is
  */
-record ProxyHeader(Kind kind, @Nullable SocketAddress source, @Nullable SocketAddress destination) {
+record ProxyHeader(
+        Kind kind, @Nullable SocketAddress source, @Nullable SocketAddress destination) {
 
     enum Kind {
         /** There is no header, and nothing was consumed. */
         ABSENT,
-        /** A header that names nobody, such as that of a proxy's own health check: the real addresses are the right ones. */
+        /**
+         * A header that names nobody, such as that of a proxy's own health check: the real addresses are the right
+         * ones.
+         */
         LOCAL,
         /** A header that names a client. */
         RELAYED
@@ -43,6 +47,7 @@ record ProxyHeader(Kind kind, @Nullable SocketAddress source, @Nullable SocketAd
     private static final byte[] V1_SIGNATURE = "PROXY ".getBytes(StandardCharsets.US_ASCII);
     /** With CR and LF. */
     private static final int V1_MAX_BYTES = 107;
+
     private static final int MAX_PORT = 65535;
 
     private static final byte[] V2_SIGNATURE = "\r\n\r\n\0\r\nQUIT\n".getBytes(StandardCharsets.US_ASCII);
@@ -61,9 +66,10 @@ record ProxyHeader(Kind kind, @Nullable SocketAddress source, @Nullable SocketAd
 
     /**
      * Takes the header off the front of {@code in}, whose position then stands behind it. On null, and if the header is
-     * absent, nothing is consumed. Call again with the same bytes and more behind them; a call looks at no more than 107 (or,
-     * in version 2, 16) bytes to find that out, so the work is bounded however slowly they come.
+     * absent, nothing is consumed. Call again with the same bytes and more behind them; a call looks at no more than
+     * 107 (or, in version 2, 16) bytes to find that out, so the work is bounded however slowly they come.
      *
+     * @param in big-endian, as every buffer is unless told otherwise
      * @param mode {@link ProxyProtocol#OPTIONAL} or {@link ProxyProtocol#REQUIRED}
      * @return the header, or null if more bytes are needed to say
      * @throws CodecException if the header is broken, or absent though required; the text is escaped
@@ -157,11 +163,11 @@ record ProxyHeader(Kind kind, @Nullable SocketAddress source, @Nullable SocketAd
             return null;
         }
         int start = in.position();
-        int version = in.get(start + V2_VERSION_AT) >> 4 & 15;
+        int version = (in.get(start + V2_VERSION_AT) >> 4) & 15;
         int command = in.get(start + V2_VERSION_AT) & 15;
-        int family = in.get(start + V2_FAMILY_AT) >> 4 & 15;
+        int family = (in.get(start + V2_FAMILY_AT) >> 4) & 15;
         int transport = in.get(start + V2_FAMILY_AT) & 15;
-        int length = (in.get(start + V2_LENGTH_AT) & 0xff) << 8 | in.get(start + V2_LENGTH_AT + 1) & 0xff;
+        int length = in.getShort(start + V2_LENGTH_AT) & 0xffff;
         if (version != V2_VERSION) {
             throw new CodecException("broken PROXY header: version " + version + " is not " + V2_VERSION);
         }
@@ -169,8 +175,8 @@ record ProxyHeader(Kind kind, @Nullable SocketAddress source, @Nullable SocketAd
             throw new CodecException("broken PROXY header: command " + command + " is neither LOCAL (0) nor PROXY (1)");
         }
         if (family > V2_UNIX || transport > 2) {
-            throw new CodecException(
-                    "broken PROXY header: address family and transport 0x%x%x are unknown".formatted(family, transport));
+            throw new CodecException("broken PROXY header: address family and transport 0x%x%x are unknown"
+                    .formatted(family, transport));
         }
         if (length > V2_MAX_LENGTH) {
             throw new CodecException("PROXY header of " + length + " bytes exceeds " + V2_MAX_LENGTH);
@@ -222,8 +228,10 @@ record ProxyHeader(Kind kind, @Nullable SocketAddress source, @Nullable SocketAd
             length++;
         }
         try {
-            return UnixDomainSocketAddress.of(
-                    StandardCharsets.UTF_8.newDecoder().decode(path.limit(length)).toString());
+            return UnixDomainSocketAddress.of(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(path.limit(length))
+                    .toString());
         } catch (CharacterCodingException | InvalidPathException e) {
             return null;
         }

@@ -94,11 +94,13 @@ public final class Requests<M, I> {
     public CompletableFuture<M> send(Connection<M> connection, M request, Duration deadline) {
         Check.positive("deadline", deadline);
         if (!(Check.notNull("connection", connection) instanceof SocketConnection<M> ours)) {
-            throw new IllegalArgumentException("only connections of a MessageServer or MessageClient, not " + connection);
+            throw new IllegalArgumentException(
+                    "only connections of a MessageServer or MessageClient, not " + connection);
         }
         I id = requestId.apply(Check.notNull("request", request));
         if (id == null) {
-            throw new IllegalArgumentException("the request has no id: " + request.getClass().getName());
+            throw new IllegalArgumentException(
+                    "the request has no id: " + request.getClass().getName());
         }
         Pending pending = new Pending(new Key<>(ours.id(), id), ours, deadline);
         if (waiting.size() >= maxWaiting) {
@@ -188,8 +190,8 @@ public final class Requests<M, I> {
         protected void expired(long nowNanos) {
             if (waiting.remove(key, this)) {
                 timedOut.increment();
-                reply.completeExceptionally(new TimeoutException(
-                        "no reply to request " + key.id + " from " + connection.remoteAddress() + " within " + deadline));
+                reply.completeExceptionally(new TimeoutException("no reply to request " + key.id + " from "
+                        + connection.remoteAddress() + " within " + deadline));
             }
         }
 

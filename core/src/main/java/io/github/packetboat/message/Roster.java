@@ -57,15 +57,12 @@ final class Roster<M> implements ConnectionOwner<M> {
     }
 
     Endpoint<M> endpoint(Binding<M> binding) {
+        TlsOptions tls = binding.tls();
+        if (tls != null) {
+            tls.checkServer();
+        }
         return Endpoint.of(
-                settings,
-                binding.codec(),
-                binding.tls(),
-                binding.proxyProtocol(),
-                null,
-                budget,
-                loops.offload(),
-                this);
+                settings, binding.codec(), binding.tls(), binding.proxyProtocol(), null, budget, loops.offload(), this);
     }
 
     Acceptor.Gate gate(Endpoint<M> endpoint) {
@@ -99,7 +96,7 @@ final class Roster<M> implements ConnectionOwner<M> {
             SocketConnection<M> connection = prepare(channel, endpoint);
             alive.put(connection.id(), connection);
             budget.connections(1);
-            connection.onLoop(connection::start);
+            connection.onLoop(connection.life()::start);
         } catch (IOException | RuntimeException e) {
             admitted.decrementAndGet();
             throw e;
@@ -126,7 +123,9 @@ final class Roster<M> implements ConnectionOwner<M> {
         farewells.incrementAndGet();
         SocketConnection<M> connection = prepare(channel, endpoint.ownedBy(new Refused()));
         refused.increment();
-        connection.onLoop(() -> connection.refuse(message, "there are maxConnections=" + maxConnections + " already"));
+        CloseReason why = connection.reason(
+                CloseReason.Kind.REFUSED, "there are maxConnections=" + maxConnections + " already", null);
+        connection.onLoop(() -> connection.life().refuse(message, why));
         return true;
     }
 
@@ -171,7 +170,8 @@ final class Roster<M> implements ConnectionOwner<M> {
         return Collections.unmodifiableList(everyone.members());
     }
 
-    @Nullable Connection<M> connection(long id) {
+    @Nullable
+    Connection<M> connection(long id) {
         SocketConnection<M> connection = alive.get(id);
         return connection != null && connection.isOpen() ? connection : null;
     }

@@ -116,7 +116,8 @@ final class SendBuffer<M> {
     }
 
     private interface Source {
-        @Nullable ByteBuffer frame(SendBuffer<?> buffer);
+        @Nullable
+        ByteBuffer frame(SendBuffer<?> buffer);
     }
 
     private boolean offer(Source source, int knownLength) {

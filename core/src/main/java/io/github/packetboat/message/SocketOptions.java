@@ -9,6 +9,7 @@ import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import jdk.net.ExtendedSocketOptions;
@@ -96,7 +97,7 @@ public final class SocketOptions {
         if (supported.contains(option)) {
             channel.setOption(option, value);
         } else if (isInternet(supported) && MISSING.add(option.name())) {
-            LOG.log(Level.WARNING, "socket option {0}={1} is not supported by this system and was skipped", option, value);
+            LOG.log(Level.WARNING, "this system has no socket option " + option + ": skipped, though set to " + value);
         }
     }
 
@@ -125,12 +126,13 @@ public final class SocketOptions {
     }
 
     /**
-     * Collects options. Each setter throws an {@link IllegalArgumentException} that names it and the value if the value is
-     * null or out of range. Not thread-safe.
+     * Collects options. Each setter throws an {@link IllegalArgumentException} that names it and the value if the value
+     * is null or out of range. Not thread-safe.
      */
     public static final class Builder {
         /** The largest that Linux takes (MAX_TCP_KEEPIDLE and MAX_TCP_KEEPINTVL, MAX_TCP_KEEPCNT). */
         private static final int MAX_KEEP_ALIVE_SECONDS = 32_767;
+
         private static final int MAX_KEEP_ALIVE_PROBES = 127;
 
         private int backlog = 1024;
@@ -156,10 +158,10 @@ public final class SocketOptions {
         }
 
         /**
-         * How many connections the kernel keeps until they are accepted; what comes above that is dropped and tried again by
-         * the peer's kernel a second later. The kernel lowers it silently to its own limit (Linux: {@code
-         * net.core.somaxconn}, 4096 since 5.4). 1024 unless set, not the JDK's 50: after a restart all clients come back at
-         * once, and a waiting connection costs less than one that waits for a second.
+         * How many connections the kernel keeps until they are accepted; what comes above that is dropped and tried
+         * again by the peer's kernel a second later. The kernel lowers it silently to its own limit (Linux: {@code
+         * net.core.somaxconn}, 4096 since 5.4). 1024 unless set, not the JDK's 50: after a restart all clients come
+         * back at once, and a waiting connection costs less than one that waits for a second.
          */
         public Builder backlog(int connections) {
             backlog = Check.positive("backlog", connections);
@@ -167,8 +169,8 @@ public final class SocketOptions {
         }
 
         /**
-         * Whether a listener may take a port on which closed connections are still in TIME_WAIT, so that a server can be
-         * restarted at once. On unless set.
+         * Whether a listener may take a port on which closed connections are still in TIME_WAIT, so that a server can
+         * be restarted at once. On unless set.
          */
         public Builder reuseAddress(boolean on) {
             reuseAddress = on;
@@ -182,9 +184,9 @@ public final class SocketOptions {
         }
 
         /**
-         * Whether the kernel probes a silent peer, with the system's timings (Linux: after two hours). On unless set: it costs
-         * nothing and ends connections of which nobody would ever hear again. To notice a dead peer soon, use a codec with
-         * heartbeats. Forgets timings set before.
+         * Whether the kernel probes a silent peer, with the system's timings (Linux: after two hours). On unless set:
+         * it costs nothing and ends connections of which nobody would ever hear again. To notice a dead peer soon, use
+         * a codec with heartbeats. Forgets timings set before.
          */
         public Builder keepAlive(boolean on) {
             keepAlive = on;
@@ -193,8 +195,9 @@ public final class SocketOptions {
         }
 
         /**
-         * Has the kernel probe a peer that was silent for {@code idle}, then each {@code interval}, and break the connection
-         * after {@code probes} probes without answer. It does not do so while unacknowledged data is being sent again.
+         * Has the kernel probe a peer that was silent for {@code idle}, then each {@code interval}, and break the
+         * connection after {@code probes} probes without answer. It does not do so while unacknowledged data is being
+         * sent again.
          *
          * @param idle whole seconds, 1 to 32,767
          * @param interval whole seconds, 1 to 32,767
@@ -211,27 +214,31 @@ public final class SocketOptions {
 
         private static int seconds(String option, Duration value) {
             Duration duration = Check.positive(option, value);
-            if (duration.getNano() != 0) {
+            if (!duration.equals(duration.truncatedTo(ChronoUnit.SECONDS))) {
                 throw new IllegalArgumentException(option + "=" + duration + " is not in whole seconds");
             }
             return (int) Check.inRange(option + " in seconds", duration.toSeconds(), 1, MAX_KEEP_ALIVE_SECONDS);
         }
 
-        /** The kernel's buffer for what arrives, as a wish. The system's choice, which mostly adapts itself, unless set. */
+        /**
+         * The kernel's buffer for what arrives, as a wish. The system's choice, which mostly adapts itself, unless set.
+         */
         public Builder receiveBufferBytes(int bytes) {
             receiveBufferBytes = Check.positive("receiveBufferBytes", bytes);
             return this;
         }
 
-        /** The kernel's buffer for what is sent, as a wish. The system's choice, which mostly adapts itself, unless set. */
+        /**
+         * The kernel's buffer for what is sent, as a wish. The system's choice, which mostly adapts itself, unless set.
+         */
         public Builder sendBufferBytes(int bytes) {
             sendBufferBytes = Check.positive("sendBufferBytes", bytes);
             return this;
         }
 
         /**
-         * Whether a small message leaves at once (TCP_NODELAY) rather than wait for the answer to the one before it. On unless
-         * set: the messages of one batch are written together anyway.
+         * Whether a small message leaves at once (TCP_NODELAY) rather than wait for the answer to the one before it. On
+         * unless set: the messages of one batch are written together anyway.
          */
         public Builder tcpNoDelay(boolean on) {
             tcpNoDelay = on;

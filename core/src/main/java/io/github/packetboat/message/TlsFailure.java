@@ -10,9 +10,9 @@ import javax.crypto.AEADBadTagException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says in one sentence why a TLS handshake or session failed, for a {@link CloseReason}. Where the JDK has no type for a
- * cause, its texts are all there is to go by: those of JDK 17 to 25 are known here, an unknown one is passed on. Stateless,
- * thread-safe.
+ * Says in one sentence why a TLS handshake or session failed, for a {@link CloseReason}. Where the JDK has no type for
+ * a cause, its texts are all there is to go by: those of JDK 17 to 25 are known here, an unknown one is passed on.
+ * Stateless, thread-safe.
  */
 final class TlsFailure {
     private static final int MAX_CAUSES = 16;
@@ -32,7 +32,7 @@ final class TlsFailure {
     static String explain(Throwable failure, TlsOptions options, boolean client, @Nullable ByteBuffer firstBytes) {
         PeerTrust.UntrustedException untrusted = find(failure, PeerTrust.UntrustedException.class);
         if (untrusted != null) {
-            return untrusted.getMessage();
+            return String.valueOf(untrusted.getMessage());
         }
         String text = messages(failure);
         Matcher alert = ALERT.matcher(text);
@@ -41,9 +41,9 @@ final class TlsFailure {
         }
         String known = ofType(failure, client);
         if (known == null) {
-            known = ofText(text, options, client, firstBytes);
+            known = ofText(failure, text, options, client, firstBytes);
         }
-        return known != null ? known : Escaped.of(OWN_ALERT.matcher(firstMessage(failure)).replaceFirst(""));
+        return known != null ? known : ownWords(failure);
     }
 
     /** The first of {@code failure} and its causes that is a {@code type}, or null. */
@@ -79,26 +79,28 @@ final class TlsFailure {
     }
 
     private static @Nullable String ofText(
-            String text, TlsOptions options, boolean client, @Nullable ByteBuffer firstBytes) {
-        if (text.contains("unrecognized SSL message") || text.contains("plaintext connection") || text.contains("Not an SSL record")) {
+            Throwable failure, String text, TlsOptions options, boolean client, @Nullable ByteBuffer firstBytes) {
+        if (text.contains("unrecognized SSL message")
+                || text.contains("plaintext connection")
+                || text.contains("Not an SSL record")) {
             return "the peer does not speak TLS"
                     + (firstBytes == null ? "" : ": it began with " + FirstBytes.describe(firstBytes));
         }
         if (text.contains("protocol version") || text.contains("No appropriate protocol")) {
-            return "no TLS version in common: allowed here are " + options.protocols() + "; "
-                    + Escaped.of(firstLine(OWN_ALERT.matcher(text).replaceFirst("")));
+            return "no TLS version in common: allowed here are " + options.protocols() + "; " + ownWords(failure);
         }
         if (text.contains("Empty client certificate chain")) {
             return "the client showed no certificate, but clientAuth=REQUIRED";
         }
         if (text.contains("no cipher suites in common") || text.contains("No available authentication scheme")) {
-            return "no cipher suite or certificate in common: the client accepts none that we have for the host it asked for";
+            return "no cipher suite or certificate in common:"
+                    + " the client accepts none that we have for the host it asked for";
         }
         if (text.contains("bad record MAC") || text.contains("Tag mismatch")) {
             return "a record was damaged or forged on its way";
         }
-        if (client && text.startsWith("No subject alternative") || text.startsWith("No name matching")) {
-            return "the server's certificate is for another host: " + Escaped.of(firstLine(text));
+        if (client && (text.contains("No subject alternative") || text.contains("No name matching"))) {
+            return "the server's certificate is for another host: " + ownWords(failure);
         }
         return null;
     }
@@ -107,19 +109,22 @@ final class TlsFailure {
     private static String ofAlert(String alert, TlsOptions options, boolean client) {
         String meaning = switch (alert) {
             case "protocol_version" -> "no TLS version in common; allowed here are " + options.protocols();
-            case "handshake_failure" -> "it found no cipher suite or certificate in common"
-                    + (client && !options.hasCertificate() ? ", or wants a certificate, and none is set here" : "");
+            case "handshake_failure" ->
+                "it found no cipher suite or certificate in common"
+                        + (client && !options.hasCertificate() ? ", or wants a certificate, and none is set here" : "");
             case "insufficient_security" -> "it wants stronger cipher suites";
-            case "certificate_required" -> "it wants a certificate" + (options.hasCertificate() ? "" : ", and none is set here");
+            case "certificate_required" ->
+                "it wants a certificate" + (options.hasCertificate() ? "" : ", and none is set here");
             case "bad_certificate", "certificate_unknown", "unsupported_certificate", "access_denied" ->
-                    client && !options.hasCertificate()
-                            ? "it wants a certificate, and none is set here"
-                            : "it does not accept our certificate";
+                client && !options.hasCertificate()
+                        ? "it wants a certificate, and none is set here"
+                        : "it does not accept our certificate";
             case "certificate_expired" -> "our certificate has expired";
             case "certificate_revoked" -> "our certificate is revoked";
             case "unknown_ca" -> "it does not know the CA of our certificate";
             case "unrecognized_name" -> "it has no certificate for the host asked for";
-            case "no_application_protocol" -> "no application protocol (ALPN) in common; offered here are " + options.alpn();
+            case "no_application_protocol" ->
+                "no application protocol (ALPN) in common; offered here are " + options.alpn();
             case "decrypt_error", "bad_record_mac" -> "a message was damaged or forged on its way";
             case "user_canceled" -> "it gave up";
             default -> "see the alert";
@@ -139,12 +144,13 @@ final class TlsFailure {
         return all.toString();
     }
 
-    private static String firstMessage(Throwable failure) {
-        String messages = messages(failure);
-        return messages.isEmpty() ? failure.getClass().getSimpleName() : firstLine(messages);
-    }
-
-    private static String firstLine(String text) {
-        return text.lines().findFirst().orElse("");
+    /** The outermost text, without the name of the alert, escaped. */
+    private static String ownWords(Throwable failure) {
+        Throwable at = failure;
+        while (at.getMessage() == null && at.getCause() != null) {
+            at = at.getCause();
+        }
+        String text = at.getMessage() == null ? at.getClass().getSimpleName() : at.getMessage();
+        return Escaped.of(OWN_ALERT.matcher(text).replaceFirst(""));
     }
 }

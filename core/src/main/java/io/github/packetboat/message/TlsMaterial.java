@@ -18,20 +18,20 @@ import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The certificates and trust that are in use, and how they follow their files. One {@link SSLContext} for each generation of
- * the files, so that sessions can be resumed until the next one. Thread-safe.
+ * The certificates and trust that are in use, and how they follow their files. One {@link SSLContext} for each
+ * generation of the files, so that sessions can be resumed until the next one. Thread-safe.
  */
 final class TlsMaterial {
-    private static final Logger LOG = System.getLogger(TlsOptions.class.getName());
-
     private final List<TlsFiles<OwnCertificate>> own;
     private final List<TlsFiles<X509Certificate>> trusted;
     private final boolean verifyHost;
     /** Zero for never. */
     private final long reloadEveryNanos;
+
     private final @Nullable Consumer<? super RuntimeException> onReloadFailure;
     private final InstantSource clock;
     private final LongSupplier nanoTime;
+    private final Logger log;
 
     private final AtomicLong nextCheckNanos;
     private volatile Generation generation;
@@ -49,7 +49,8 @@ final class TlsMaterial {
             @Nullable Duration reloadEvery,
             @Nullable Consumer<? super RuntimeException> onReloadFailure,
             InstantSource clock,
-            LongSupplier nanoTime) {
+            LongSupplier nanoTime,
+            Logger log) {
         this.own = own;
         this.trusted = trusted;
         this.verifyHost = verifyHost;
@@ -57,32 +58,13 @@ final class TlsMaterial {
         this.onReloadFailure = onReloadFailure;
         this.clock = clock;
         this.nanoTime = nanoTime;
+        this.log = log;
         this.nextCheckNanos = new AtomicLong(nanoTime.getAsLong() + reloadEveryNanos);
         this.generation = load();
     }
 
-    private TlsMaterial(SSLContext context) {
-        own = List.of();
-        trusted = List.of();
-        verifyHost = true;
-        reloadEveryNanos = 0;
-        onReloadFailure = null;
-        clock = InstantSource.system();
-        nanoTime = System::nanoTime;
-        nextCheckNanos = new AtomicLong();
-        generation = new Generation(context, null, List.of());
-    }
-
-    /** A context of the user's, which has no files. */
-    static TlsMaterial given(SSLContext context) {
-        return new TlsMaterial(context);
-    }
-
-    SSLContext context() {
-        return generation.context;
-    }
-
-    @Nullable Instant expiry() {
+    @Nullable
+    Instant expiry() {
         return generation.expiry;
     }
 
@@ -111,13 +93,15 @@ final class TlsMaterial {
             return;
         }
         if (onReloadFailure == null) {
-            LOG.log(Level.WARNING, "new certificates are not usable, the old ones stay in use: " + failure.getMessage());
+            log.log(
+                    Level.WARNING,
+                    "new certificates are not usable, the old ones stay in use: " + failure.getMessage());
             return;
         }
         try {
             onReloadFailure.accept(failure);
         } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "onReloadFailure has thrown", e);
+            log.log(Level.ERROR, "onReloadFailure has thrown", e);
         }
     }
 
@@ -146,8 +130,10 @@ final class TlsMaterial {
             SSLContext context = SSLContext.getInstance("TLS");
             TrustManager trust = PeerTrust.of(issuers, verifyHost, clock);
             context.init(new KeyManager[] {new CertificateSelector(certificates)}, new TrustManager[] {trust}, null);
-            Instant expiry =
-                    certificates.stream().map(OwnCertificate::expiry).min(Instant::compareTo).orElse(null);
+            Instant expiry = certificates.stream()
+                    .map(OwnCertificate::expiry)
+                    .min(Instant::compareTo)
+                    .orElse(null);
             return new Generation(context, expiry, stamps);
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException("cannot set up TLS: " + e.getMessage(), e);
@@ -169,9 +155,9 @@ final class TlsMaterial {
         Instant now = clock.instant();
         Instant from = certificate.chain().get(0).getNotBefore().toInstant();
         if (now.isAfter(certificate.expiry())) {
-            LOG.log(Level.WARNING, "certificate in " + certificate.origin() + " expired at " + certificate.expiry());
+            log.log(Level.WARNING, "certificate in " + certificate.origin() + " expired at " + certificate.expiry());
         } else if (now.isBefore(from)) {
-            LOG.log(Level.WARNING, "certificate in " + certificate.origin() + " is not valid before " + from);
+            log.log(Level.WARNING, "certificate in " + certificate.origin() + " is not valid before " + from);
         }
     }
 }

@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -21,8 +22,8 @@ import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a server or a client speaks TLS: with which certificates, whom it trusts, which versions. Thread-safe; the settings
- * are immutable, only the certificates may be read anew.
+ * How a server or a client speaks TLS: with which certificates, whom it trusts, which versions. Thread-safe; the
+ * settings are immutable, only the certificates may be read anew.
  *
  * <pre>{@code
  * TlsOptions server = TlsOptions.builder().certificate(Path.of("chain.pem"), Path.of("key.pem")).build();
@@ -38,20 +39,18 @@ import org.jspecify.annotations.Nullable;
  *         .build();
  * }</pre>
  *
- * <p><b>What is on by default.</b> TLS 1.3 and 1.2, never less. A client accepts only a certificate that names the host it
- * connects to as a subject alternative name (an IP address as an IP name); a common name does not count.
+ * <p><b>What is on by default.</b> TLS 1.3 and 1.2, never less. A client accepts only a certificate that names the host
+ * it connects to as a subject alternative name (an IP address as an IP name); a common name does not count.
  *
- * <p><b>Errors.</b> A file that cannot be read is an {@link UncheckedIOException}; a file that does not hold what it should, a
- * wrong password, a key that belongs to another certificate and every bad setting are {@link IllegalArgumentException}s. They
- * name the file, and no message and no {@code toString} ever shows a password or a key. A certificate of our own that has
- * expired is only warned of in the log.
+ * <p><b>Errors.</b> A file that cannot be read is an {@link UncheckedIOException}; a file that does not hold what it
+ * should, a wrong password, a key that belongs to another certificate and every bad setting are {@link
+ * IllegalArgumentException}s. They name the file, and no message and no {@code toString} ever shows a password or a
+ * key. A certificate of our own that has expired is only warned of in the log.
  *
- * <p><b>New certificates without a restart.</b> Call {@link #reload()}, or set {@link Builder#reloadEvery}. Connections that
- * are open stay as they are; new ones use the new certificates. No thread is started for it.
+ * <p><b>New certificates without a restart.</b> Call {@link #reload()}, or set {@link Builder#reloadEvery}. Connections
+ * that are open stay as they are; new ones use the new certificates. No thread is started for it.
  */
 public final class TlsOptions {
-    private static final Logger LOG = System.getLogger(TlsOptions.class.getName());
-
     /** Whether a server asks its clients for a certificate. */
     public enum ClientAuth {
         /** It does not ask. */
@@ -64,15 +63,18 @@ public final class TlsOptions {
 
     private final Builder settings;
     private final SSLParameters serverParameters;
-    private final TlsMaterial material;
+    /** Null if the user has brought a context. */
+    private final @Nullable TlsMaterial material;
 
     private TlsOptions(Builder settings) {
         this.settings = settings;
-        this.material = settings.context != null ? TlsMaterial.given(settings.context) : settings.material();
-        checkCipherSuites(settings, material.context());
+        this.material = settings.context != null ? null : settings.material();
+        checkCipherSuites(settings, contextForHandshake());
         this.serverParameters = serverParameters(settings);
         if (settings.skipHostnameVerification) {
-            LOG.log(Level.WARNING, "insecureSkipHostnameVerification: whoever has any trusted certificate can pose as the server");
+            settings.log.log(
+                    Level.WARNING,
+                    "insecureSkipHostnameVerification: whoever has any trusted certificate can pose as the server");
         }
     }
 
@@ -81,43 +83,41 @@ public final class TlsOptions {
         return new Builder();
     }
 
-    /** How long a handshake may take. */
-    public Duration handshakeTimeout() {
-        return settings.handshakeTimeout;
-    }
-
     /**
-     * When the first of our own certificates (or of their issuers, as far as they are in the files) expires, or null if there
-     * is none or it came in an {@code SSLContext}. For monitoring.
+     * When the first of our own certificates (or of their issuers, as far as they are in the files) expires, or null if
+     * there is none or it came in an {@code SSLContext}. For monitoring.
      */
     public @Nullable Instant certificateExpiry() {
-        return material.expiry();
+        return material == null ? null : material.expiry();
     }
 
     /**
-     * Reads all certificate and key files again, whether they have changed or not. Does nothing if there are none. Blocks for
-     * as long as reading takes.
+     * Reads all certificate and key files again, whether they have changed or not. Does nothing if there are none.
+     * Blocks for as long as reading takes.
      *
      * @throws UncheckedIOException if a file cannot be read; what was read before stays in use
      * @throws IllegalArgumentException if a file does not hold what it should; what was read before stays in use
      */
     public void reload() {
-        material.reload();
+        if (material != null) {
+            material.reload();
+        }
     }
 
     /** All settings but the secret ones, in one line. */
     @Override
     public String toString() {
-        return "TlsOptions[" + (settings.context != null
+        return "TlsOptions["
+                + (settings.context != null
                         ? "sslContext"
-                        : "certificates=" + settings.own + ", trust=" + (settings.trusted.isEmpty() ? "JDK" : settings.trusted))
+                        : "certificates=" + settings.own + ", trust="
+                                + (settings.trusted.isEmpty() ? "JDK" : settings.trusted))
                 + ", clientAuth=" + settings.clientAuth
                 + ", protocols=" + settings.protocols
                 + (settings.cipherSuites.isEmpty() ? "" : ", cipherSuites=" + settings.cipherSuites)
                 + (settings.alpn.isEmpty() ? "" : ", alpn=" + settings.alpn)
                 + (settings.serverName == null ? "" : ", serverName=" + settings.serverName)
                 + (settings.skipHostnameVerification ? ", insecureSkipHostnameVerification" : "")
-                + ", handshakeTimeout=" + settings.handshakeTimeout
                 + (settings.reloadEvery == null ? "" : ", reloadEvery=" + settings.reloadEvery) + "]";
     }
 
@@ -146,7 +146,7 @@ public final class TlsOptions {
 
     /** A new engine for a connection that was accepted. */
     SSLEngine serverEngine() {
-        SSLEngine engine = material.contextForHandshake().createSSLEngine();
+        SSLEngine engine = contextForHandshake().createSSLEngine();
         engine.setUseClientMode(false);
         engine.setSSLParameters(serverParameters);
         return engine;
@@ -155,12 +155,13 @@ public final class TlsOptions {
     /**
      * A new engine for a connection that was made.
      *
-     * @param host the name or IP address that the user connects to, as the user wrote it: what the certificate must name,
+     * @param host the name or IP address that the user connects to, as the user wrote it: what the certificate must
+     *     name,
      *     unless a server name is set
      */
     SSLEngine clientEngine(String host, int port) {
         String name = settings.serverName != null ? settings.serverName : bare(host);
-        SSLEngine engine = material.contextForHandshake().createSSLEngine(name, port);
+        SSLEngine engine = contextForHandshake().createSSLEngine(name, port);
         engine.setUseClientMode(true);
         SSLParameters parameters = parameters(settings);
         if (!settings.skipHostnameVerification) {
@@ -186,7 +187,10 @@ public final class TlsOptions {
         return host.substring(start, end);
     }
 
-    /** Null for IP addresses, which RFC 6066 §3 does not allow, and for names that it cannot carry, such as {@code my_host}. */
+    /**
+     * Null for IP addresses, which RFC 6066 §3 does not allow, and for names that it cannot carry, such as {@code
+     * my_host}.
+     */
     private static @Nullable SNIHostName serverNameIndication(String name) {
         if (IpLiteral.parse(name) != null) {
             return null;
@@ -202,7 +206,9 @@ public final class TlsOptions {
         SSLParameters parameters = parameters(settings);
         parameters.setUseCipherSuitesOrder(true);
         switch (settings.clientAuth) {
-            case NONE -> { /* the default */ }
+            case NONE -> {
+                /* the default */
+            }
             case WANTED -> parameters.setWantClientAuth(true);
             case REQUIRED -> parameters.setNeedClientAuth(true);
         }
@@ -219,8 +225,13 @@ public final class TlsOptions {
         return parameters;
     }
 
+    private SSLContext contextForHandshake() {
+        return material != null ? material.contextForHandshake() : Objects.requireNonNull(settings.context);
+    }
+
     private static void checkCipherSuites(Builder settings, SSLContext context) {
-        List<String> supported = Arrays.asList(context.getSupportedSSLParameters().getCipherSuites());
+        List<String> supported =
+                Arrays.asList(context.getSupportedSSLParameters().getCipherSuites());
         boolean usable = settings.cipherSuites.isEmpty();
         for (String suite : settings.cipherSuites) {
             if (!supported.contains(suite)) {
@@ -236,8 +247,8 @@ public final class TlsOptions {
     }
 
     /**
-     * Collects settings; each setter throws an {@link IllegalArgumentException} that names it if its argument is null or
-     * otherwise unfit. Files are read by {@link #build()}. Not thread-safe.
+     * Collects settings; each setter throws an {@link IllegalArgumentException} that names it if its argument is null
+     * or otherwise unfit. Files are read by {@link #build()}. Not thread-safe.
      */
     public static final class Builder {
         private static final List<String> SAFE_PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
@@ -251,11 +262,11 @@ public final class TlsOptions {
         private List<String> alpn = List.of();
         private @Nullable String serverName;
         private boolean skipHostnameVerification;
-        private Duration handshakeTimeout = Duration.ofSeconds(10);
         private @Nullable Duration reloadEvery;
         private @Nullable Consumer<? super RuntimeException> onReloadFailure;
         private InstantSource clock = InstantSource.system();
         private LongSupplier nanoTime = System::nanoTime;
+        private Logger log = System.getLogger(TlsOptions.class.getName());
 
         private Builder() {}
 
@@ -269,16 +280,16 @@ public final class TlsOptions {
             alpn = from.alpn;
             serverName = from.serverName;
             skipHostnameVerification = from.skipHostnameVerification;
-            handshakeTimeout = from.handshakeTimeout;
             reloadEvery = from.reloadEvery;
             onReloadFailure = from.onReloadFailure;
             clock = from.clock;
             nanoTime = from.nanoTime;
+            log = from.log;
         }
 
         /**
-         * Adds a certificate of our own. With several, a server picks the one that names the host which the client asks for
-         * (SNI), and the first one that the client can verify where none does.
+         * Adds a certificate of our own. With several, a server picks the one that names the host which the client asks
+         * for (SNI), and the first one that the client can verify where none does.
          *
          * @param chainPem the certificate, followed by those of its issuers
          * @param keyPem its private key as PKCS#8 ("BEGIN PRIVATE KEY"), not encrypted; may be the same file
@@ -297,8 +308,8 @@ public final class TlsOptions {
         }
 
         /**
-         * Adds a certificate that a server shows only to clients that ask for a certain host. A server with nothing but such
-         * certificates refuses clients that ask for any other host, or for none.
+         * Adds a certificate that a server shows only to clients that ask for a certain host. A server with nothing but
+         * such certificates refuses clients that ask for any other host, or for none.
          *
          * @param hostPattern a host name, or one with {@code *} as its first label, such as {@code *.example.com}
          */
@@ -308,7 +319,11 @@ public final class TlsOptions {
         }
 
         private Builder addPem(
-                String option, @Nullable String pattern, Path chainPem, Path keyPem, @Nullable Supplier<char[]> password) {
+                String option,
+                @Nullable String pattern,
+                Path chainPem,
+                Path keyPem,
+                @Nullable Supplier<char[]> password) {
             Path chain = Check.notNull(option + " chainPem", chainPem);
             Path key = Check.notNull(option + " keyPem", keyPem);
             own.add(new TlsFiles<>(
@@ -319,7 +334,8 @@ public final class TlsOptions {
         }
 
         /**
-         * Adds every private key of a PKCS12 or JKS store with its certificates, as {@link #certificate(Path, Path)} does.
+         * Adds every private key of a PKCS12 or JKS store with its certificates, as {@link #certificate(Path, Path)}
+         * does.
          *
          * @param password that of the store and of the keys in it; copied
          */
@@ -331,8 +347,8 @@ public final class TlsOptions {
         }
 
         /**
-         * Trusts what the certificates of a PEM file have issued, and these themselves, besides others that are given; what
-         * the JDK trusts is not trusted then.
+         * Trusts what the certificates of a PEM file have issued, and these themselves, besides others that are given;
+         * what the JDK trusts is not trusted then.
          */
         public Builder trust(Path caPem) {
             Path path = Check.notNull("trust", caPem);
@@ -359,16 +375,18 @@ public final class TlsOptions {
         }
 
         /**
-         * Uses a context of your own instead of certificates and trust given here. Whom it trusts is its own matter, but
-         * clients still have it verify the host, by the JDK's rules: those accept a common name where a certificate has no
-         * alternative names.
+         * Uses a context of your own instead of certificates and trust given here. Whom it trusts is its own matter,
+         * but clients still have it verify the host, by the JDK's rules: those accept a common name where a certificate
+         * has no alternative names.
          */
         public Builder sslContext(SSLContext sslContext) {
             context = Check.notNull("sslContext", sslContext);
             return this;
         }
 
-        /** Whether a server asks its clients for a certificate. {@link ClientAuth#NONE} unless set; else set trust too. */
+        /**
+         * Whether a server asks its clients for a certificate. {@link ClientAuth#NONE} unless set; else set trust too.
+         */
         public Builder clientAuth(ClientAuth auth) {
             clientAuth = Check.notNull("clientAuth", auth);
             return this;
@@ -379,8 +397,8 @@ public final class TlsOptions {
             List<String> copy = copy("protocols", names);
             for (String name : copy) {
                 if (!SAFE_PROTOCOLS.contains(name)) {
-                    throw new IllegalArgumentException("protocols: \"" + Escaped.of(name) + "\" is none of " + SAFE_PROTOCOLS
-                            + "; what came before is insecure (RFC 8996)");
+                    throw new IllegalArgumentException("protocols: \"" + Escaped.of(name) + "\" is none of "
+                            + SAFE_PROTOCOLS + "; what came before is insecure (RFC 8996)");
                 }
             }
             if (copy.isEmpty()) {
@@ -390,7 +408,9 @@ public final class TlsOptions {
             return this;
         }
 
-        /** The cipher suites allowed, best first, by their standard names. Those of the JDK, in its order, unless set. */
+        /**
+         * The cipher suites allowed, best first, by their standard names. Those of the JDK, in its order, unless set.
+         */
         public Builder cipherSuites(String... names) {
             List<String> copy = copy("cipherSuites", names);
             if (copy.isEmpty()) {
@@ -401,8 +421,8 @@ public final class TlsOptions {
         }
 
         /**
-         * The application protocols offered by a client, or accepted by a server, best first (ALPN). None unless set. A peer
-         * that has some, but none of these, is refused; a peer that has none is not.
+         * The application protocols offered by a client, or accepted by a server, best first (ALPN). None unless set. A
+         * peer that has some, but none of these, is refused; a peer that has none is not.
          */
         public Builder alpn(String... names) {
             List<String> copy = copy("alpn", names);
@@ -415,7 +435,9 @@ public final class TlsOptions {
             return this;
         }
 
-        /** The host that a client asks for (SNI) and wants the certificate to name. The host it connects to, unless set. */
+        /**
+         * The host that a client asks for (SNI) and wants the certificate to name. The host it connects to, unless set.
+         */
         public Builder serverName(String host) {
             if (Check.notNull("serverName", host).isBlank()) {
                 throw new IllegalArgumentException("serverName must not be blank");
@@ -425,24 +447,20 @@ public final class TlsOptions {
         }
 
         /**
-         * Lets a client accept a certificate for any host, as long as it is trusted, and logs a warning. Insecure: whoever has
-         * such a certificate can pose as the server. Mostly {@link #serverName} or {@link #trust(Path)} is what is wanted.
+         * Lets a client accept a certificate for any host, as long as it is trusted, and logs a warning. Insecure:
+         * whoever has such a certificate can pose as the server. Mostly {@link #serverName} or {@link #trust(Path)} is
+         * what is wanted.
          */
         public Builder insecureSkipHostnameVerification() {
             skipHostnameVerification = true;
             return this;
         }
 
-        /** How long a handshake may take. 10 s unless set. */
-        public Builder handshakeTimeout(Duration timeout) {
-            handshakeTimeout = Check.positive("handshakeTimeout", timeout);
-            return this;
-        }
-
         /**
-         * Has the files looked at before a new handshake if the last look was longer ago than this, and read again if one is
-         * another file than before: by its real path, which follows the symbolic links that Kubernetes turns, its time, size
-         * or identity. What cannot be used is reported, and what was read before stays in use. Never, unless set.
+         * Has the files looked at before a new handshake if the last look was longer ago than this, and read again if
+         * one is another file than before: by its real path, which follows the symbolic links that Kubernetes turns,
+         * its time, size or identity. What cannot be used is reported, and what was read before stays in use. Never,
+         * unless set.
          */
         public Builder reloadEvery(Duration interval) {
             reloadEvery = Check.positive("reloadEvery", interval);
@@ -451,8 +469,8 @@ public final class TlsOptions {
 
         /**
          * Told of changed files that cannot be used, with the exception that {@link TlsOptions#reload()} would throw,
-         * once for each different one, on the thread of the new connection, which must not be blocked. Logged as a warning,
-         * unless set. {@link TlsOptions#reload()} throws and does not report.
+         * once for each different one, on the thread of the new connection, which must not be blocked. Logged as a
+         * warning, unless set. {@link TlsOptions#reload()} throws and does not report.
          */
         public Builder onReloadFailure(Consumer<? super RuntimeException> consumer) {
             onReloadFailure = Check.notNull("onReloadFailure", consumer);
@@ -466,8 +484,15 @@ public final class TlsOptions {
             return this;
         }
 
+        /** For tests: where warnings go. */
+        Builder log(Logger logger) {
+            log = logger;
+            return this;
+        }
+
         private TlsMaterial material() {
-            return new TlsMaterial(own, trusted, !skipHostnameVerification, reloadEvery, onReloadFailure, clock, nanoTime);
+            return new TlsMaterial(
+                    own, trusted, !skipHostnameVerification, reloadEvery, onReloadFailure, clock, nanoTime, log);
         }
 
         private static <T> List<T> copy(String option, T[] values) {
@@ -486,7 +511,8 @@ public final class TlsOptions {
         public TlsOptions build() {
             boolean files = !own.isEmpty() || !trusted.isEmpty();
             if (context != null && files) {
-                throw new IllegalArgumentException("sslContext excludes certificate, certificateFor, keyStore, trust and trustStore");
+                throw new IllegalArgumentException(
+                        "sslContext excludes certificate, certificateFor, keyStore, trust and trustStore");
             }
             if (context != null && reloadEvery != null) {
                 throw new IllegalArgumentException("sslContext excludes reloadEvery: there are no files to look at");

@@ -10,7 +10,8 @@ final class UnixSocketFiles {
     private UnixSocketFiles() {}
 
     static void delete(SocketAddress address) throws IOException {
-        if (address instanceof UnixDomainSocketAddress unix && !unix.getPath().toString().isEmpty()) {
+        if (address instanceof UnixDomainSocketAddress unix
+                && !unix.getPath().toString().isEmpty()) {
             Files.deleteIfExists(unix.getPath());
         }
     }

@@ -43,7 +43,10 @@ final class CodecContract<M> {
 
     /** Where the bytes lie that a codec decodes; mixed is what a connection does with its loop's buffer and its own. */
     enum Memory {
-        HEAP, READ_ONLY_HEAP, DIRECT, MIXED
+        HEAP,
+        READ_ONLY_HEAP,
+        DIRECT,
+        MIXED
     }
 
     /** The bytes from a position other than 0, with around them what a codec would misread with pleasure. */
@@ -52,7 +55,8 @@ final class CodecContract<M> {
         int length = to - from;
         int capacity = margin + length + margin;
         boolean direct = memory == Memory.DIRECT || memory == Memory.MIXED && piece % 3 != 1;
-        ByteBuffer in = !direct ? ByteBuffer.allocate(capacity)
+        ByteBuffer in = !direct
+                ? ByteBuffer.allocate(capacity)
                 : capacity <= loopsBuffer.capacity() ? loopsBuffer : ByteBuffer.allocateDirect(capacity);
         in.clear();
         for (int i = 0; i < margin; i++) {
@@ -84,7 +88,13 @@ final class CodecContract<M> {
         }
         SplittableRandom random = random();
         for (int i = 0; i < (stream.length > 4096 ? 5 : RANDOM_CUTS); i++) {
-            same(whole, stream, Memory.MIXED, random.ints(random.nextInt(20), 0, stream.length + 1).sorted().toArray());
+            same(
+                    whole,
+                    stream,
+                    Memory.MIXED,
+                    random.ints(random.nextInt(20), 0, stream.length + 1)
+                            .sorted()
+                            .toArray());
         }
         return whole;
     }
@@ -115,7 +125,9 @@ final class CodecContract<M> {
         for (M message : messages) {
             String before = comparable(message);
             codec.encode(message, out);
-            assertThat(comparable(message)).as("the message after it was encoded").isEqualTo(before);
+            assertThat(comparable(message))
+                    .as("the message after it was encoded")
+                    .isEqualTo(before);
         }
         return out.toByteArray();
     }
@@ -132,8 +144,10 @@ final class CodecContract<M> {
 
     private void same(Outcome whole, byte[] stream, Memory memory, int... cuts) {
         Outcome outcome = replay(stream, memory, cuts);
-        if (!outcome.equals(whole)) {                       // "as" would format a million texts
-            assertThat(outcome).as("%s cut at %s in %s", comparable(stream), Arrays.toString(cuts), memory).isEqualTo(whole);
+        if (!outcome.equals(whole)) { // "as" would format a million texts
+            assertThat(outcome)
+                    .as("%s cut at %s in %s", comparable(stream), Arrays.toString(cuts), memory)
+                    .isEqualTo(whole);
         }
     }
 
@@ -145,7 +159,7 @@ final class CodecContract<M> {
         for (int piece = 0; piece <= cuts.length; piece++) {
             int arrived = piece < cuts.length ? cuts[piece] : stream.length;
             if (arrived == taken) {
-                continue;                                   // a connection never presents nothing
+                continue; // a connection never presents nothing
             }
             ByteBuffer in = hold(memory, stream, taken, arrived, piece);
             try {

@@ -15,7 +15,8 @@ class CodecFactoryTest {
     @Test
     void messagesOfYourOwnTypeComeBack() throws Exception {
         CodecContract.of(numbers).roundTrip(1, -2, Integer.MAX_VALUE);
-        assertThat(numbers.create().maxFrameBytes()).isEqualTo(Codecs.lines().create().maxFrameBytes());
+        assertThat(numbers.create().maxFrameBytes())
+                .isEqualTo(Codecs.lines().create().maxFrameBytes());
         assertThat(numbers.create().heartbeat()).isNull();
     }
 
@@ -30,14 +31,16 @@ class CodecFactoryTest {
 
     @Test
     void aConversionMayThrowCheckedExceptionsAndCodecExceptionsPassAsTheyAre() {
-        CodecFactory<String> picky = Codecs.lines().map(
-                text -> {
-                    throw new IOException("no");
-                },
-                text -> {
-                    throw new CodecException("never");
-                });
-        assertThat(CodecContract.of(picky).decode("x\n").error()).isEqualTo("cannot decode a String: java.io.IOException: no");
+        CodecFactory<String> picky = Codecs.lines()
+                .map(
+                        text -> {
+                            throw new IOException("no");
+                        },
+                        text -> {
+                            throw new CodecException("never");
+                        });
+        assertThat(CodecContract.of(picky).decode("x\n").error())
+                .isEqualTo("cannot decode a String: java.io.IOException: no");
         assertThat(CodecContract.of(picky).refusal("x")).isEqualTo("never");
     }
 
@@ -46,7 +49,8 @@ class CodecFactoryTest {
         CodecFactory<String> nothing = Codecs.lines().map(CodecFactoryTest::none, CodecFactoryTest::none);
         assertThat(CodecContract.of(nothing).decode("x\n").error())
                 .isEqualTo("cannot decode a String: the conversion returned null");
-        assertThat(CodecContract.of(nothing).refusal("x")).isEqualTo("cannot encode a String: the conversion returned null");
+        assertThat(CodecContract.of(nothing).refusal("x"))
+                .isEqualTo("cannot encode a String: the conversion returned null");
     }
 
     @SuppressWarnings("NullAway")
@@ -56,8 +60,11 @@ class CodecFactoryTest {
 
     @Test
     void whatAViewIsMappedToIsNoView() throws Exception {
-        CodecFactory<String> hex = Codecs.lengthPrefixed().views()
-                .map(CodecContract::comparable, text -> ByteBuffer.wrap(HexFormat.of().parseHex(text)));
+        CodecFactory<String> hex = Codecs.lengthPrefixed()
+                .views()
+                .map(
+                        CodecContract::comparable,
+                        text -> ByteBuffer.wrap(HexFormat.of().parseHex(text)));
         assertThat(hex.create().decodesToViews()).isFalse();
         CodecContract.of(hex).roundTrip("", "0a0b");
     }
@@ -66,15 +73,22 @@ class CodecFactoryTest {
     void heartbeatsAreTakenOutOfWhatComesIn() {
         CodecFactory<String> codec = Codecs.lines().heartbeat("PING");
         assertThat(codec.create().heartbeat()).isEqualTo("PING");
-        assertThat(CodecContract.of(codec).decode("PING\na\nPING\nPING\r\nb\nPING\nPIN").messages()).containsExactly("a", "b");
-        assertThat(CodecContract.of(codec).decode("PING\nPING\n")).isEqualTo(new CodecContract.Outcome(List.of(), null, 0));
+        assertThat(CodecContract.of(codec)
+                        .decode("PING\na\nPING\nPING\r\nb\nPING\nPIN")
+                        .messages())
+                .containsExactly("a", "b");
+        assertThat(CodecContract.of(codec).decode("PING\nPING\n"))
+                .isEqualTo(new CodecContract.Outcome(List.of(), null, 0));
     }
 
     @Test
     void aHeartbeatCanBeAnArrayABufferOrAnyThatAPredicateKnows() {
         byte[] stream = {0, 1, 7, 1, 8, 0};
         LengthPrefixed frames = Codecs.lengthPrefixed().lengthBytes(1);
-        assertThat(CodecContract.of(frames.heartbeat(new byte[0])).decode(stream).messages()).containsExactly("07", "08");
+        assertThat(CodecContract.of(frames.heartbeat(new byte[0]))
+                        .decode(stream)
+                        .messages())
+                .containsExactly("07", "08");
         CodecFactory<ByteBuffer> views = frames.views().heartbeat(ByteBuffer.wrap(new byte[] {8}));
         assertThat(CodecContract.of(views).decode(stream).messages()).containsExactly("", "07", "");
         assertThat(views.create().decodesToViews()).isTrue();
@@ -92,9 +106,19 @@ class CodecFactoryTest {
 
     @Test
     void aHeartbeatIsMappedIfItCanBe() {
-        assertThat(Codecs.lines().heartbeat("0").map(Integer::valueOf, Object::toString).create().heartbeat()).isZero();
-        assertThatThrownBy(() -> Codecs.lines().heartbeat("PING").map(Integer::valueOf, Object::toString).create().heartbeat())
-                .isInstanceOf(IllegalStateException.class).hasMessageContaining("call heartbeat() after map()");
+        assertThat(Codecs.lines()
+                        .heartbeat("0")
+                        .map(Integer::valueOf, Object::toString)
+                        .create()
+                        .heartbeat())
+                .isZero();
+        assertThatThrownBy(() -> Codecs.lines()
+                        .heartbeat("PING")
+                        .map(Integer::valueOf, Object::toString)
+                        .create()
+                        .heartbeat())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("call heartbeat() after map()");
         assertThat(numbers.heartbeat(0).create().heartbeat()).isZero();
     }
 }

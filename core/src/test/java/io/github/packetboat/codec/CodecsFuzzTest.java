@@ -8,20 +8,23 @@ import io.github.packetboat.codec.CodecContract.Memory;
 import io.github.packetboat.codec.CodecContract.Outcome;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Whatever the bytes and wherever they are cut, a codec throws nothing but {@link CodecException}, says the same as for the
  * stream in one piece, and can send what it received.
  *
  * <p>As a test, each runs on its corpus alone ({@code core/src/test/resources/…/CodecsFuzzTestInputs/<method>/}). To fuzz
- * one for as long as its annotation says (0 means until it is stopped), guided by coverage, from the root of the repository:
+ * one for as long as its annotation says, guided by coverage, from the root of the repository:
  *
  * <pre>JAZZER_FUZZ=1 mvn -pl core test -Dtest=CodecsFuzzTest#lines</pre>
  *
  * <p>An input that fails is written to that folder, where the ordinary test then replays it.
  */
 @Tag("fuzz")
+@Timeout(value = 1, unit = TimeUnit.DAYS, threadMode = Timeout.ThreadMode.SAME_THREAD) // fuzzing outlasts the default
 class CodecsFuzzTest {
 
     @FuzzTest(maxDuration = "2m")
@@ -34,7 +37,10 @@ class CodecsFuzzTest {
     void delimited(FuzzedDataProvider data) throws CodecException {
         int limit = data.consumeInt(1, 100);
         byte[] delimiter = data.consumeBytes(data.consumeInt(1, 64));
-        check(Codecs.delimited(delimiter.length == 0 ? new byte[] {'|'} : delimiter).maxFrameBytes(limit), data);
+        check(
+                Codecs.delimited(delimiter.length == 0 ? new byte[] {'|'} : delimiter)
+                        .maxFrameBytes(limit),
+                data);
     }
 
     @FuzzTest(maxDuration = "2m")
@@ -61,7 +67,8 @@ class CodecsFuzzTest {
         CodecContract<String> chunks = CodecContract.ofChunks(Codecs.chunks());
         int[] cuts = cuts(data);
         byte[] stream = data.consumeRemainingAsBytes();
-        assertThat(chunks.replay(stream, Memory.MIXED, fit(cuts, stream))).isEqualTo(chunks.replay(stream, Memory.HEAP));
+        assertThat(chunks.replay(stream, Memory.MIXED, fit(cuts, stream)))
+                .isEqualTo(chunks.replay(stream, Memory.HEAP));
     }
 
     @FuzzTest(maxDuration = "2m")
@@ -119,6 +126,9 @@ class CodecsFuzzTest {
     }
 
     private static int[] fit(int[] cuts, byte[] stream) {
-        return Arrays.stream(cuts).map(cut -> Math.min(cut, stream.length)).sorted().toArray();
+        return Arrays.stream(cuts)
+                .map(cut -> Math.min(cut, stream.length))
+                .sorted()
+                .toArray();
     }
 }

@@ -31,7 +31,8 @@ class DelimitedTest {
 
     private static List<String> texts(String delimiter, String stream) {
         return by(delimiter).decode(stream).messages().stream()
-                .map(hex -> new String(java.util.HexFormat.of().parseHex(hex), StandardCharsets.US_ASCII)).toList();
+                .map(hex -> new String(java.util.HexFormat.of().parseHex(hex), StandardCharsets.US_ASCII))
+                .toList();
     }
 
     @Test
@@ -40,7 +41,9 @@ class DelimitedTest {
         for (int i = 0; i < 300; i++) {
             String delimiter = ab(random, 1 + random.nextInt(6));
             String stream = ab(random, random.nextInt(40));
-            assertThat(texts(delimiter, stream)).as("%s in %s", delimiter, stream).isEqualTo(plainly(delimiter, stream));
+            assertThat(texts(delimiter, stream))
+                    .as("%s in %s", delimiter, stream)
+                    .isEqualTo(plainly(delimiter, stream));
         }
     }
 
@@ -65,7 +68,8 @@ class DelimitedTest {
                 assertThat(codec.replay(stream, CodecContract.Memory.HEAP).messages())
                         .containsExactly(CodecContract.comparable(ascii(message)));
             } else {
-                assertThat(codec.refusal(ascii(message))).contains("would end at " + (message + delimiter).indexOf(delimiter));
+                assertThat(codec.refusal(ascii(message)))
+                        .contains("would end at " + (message + delimiter).indexOf(delimiter));
             }
         }
     }
@@ -86,7 +90,8 @@ class DelimitedTest {
 
     @Test
     void theLimitIsWithoutTheDelimiter() throws Exception {
-        CodecContract<byte[]> of3 = CodecContract.of(Codecs.delimited(ascii("\r\n")).maxFrameBytes(3));
+        CodecContract<byte[]> of3 =
+                CodecContract.of(Codecs.delimited(ascii("\r\n")).maxFrameBytes(3));
         of3.roundTrip(ascii("abc"), ascii("ab\r"));
         for (String tooLong : new String[] {"abcd", "abcd\r\n", "abc\rd", "abc\r\r\n", "abcdefghij\r\n"}) {
             CodecContract.Outcome outcome = of3.decode("ok\r\n" + tooLong);
@@ -106,22 +111,30 @@ class DelimitedTest {
     void noByteIsSearchedTwice() throws Exception {
         byte[] delimiter = ascii("aabaabaac");
         byte[] message = ascii("aab".repeat(100_000));
-        Codec<byte[]> codec = Codecs.delimited(delimiter).maxFrameBytes(message.length).create();
-        ByteBuffer in = ByteBuffer.allocateDirect(message.length + delimiter.length).put(message).put(delimiter).flip();
+        Codec<byte[]> codec =
+                Codecs.delimited(delimiter).maxFrameBytes(message.length).create();
+        ByteBuffer in = ByteBuffer.allocateDirect(message.length + delimiter.length)
+                .put(message)
+                .put(delimiter)
+                .flip();
         int length = in.limit();
         for (int arrived = 1; arrived < length; arrived++) {
             assertThat(codec.decode(in.limit(arrived)) == null).isTrue();
-            in.put(arrived - 1, (byte) 'c');                // whoever looks again finds no delimiter at the end
+            in.put(arrived - 1, (byte) 'c'); // whoever looks again finds no delimiter at the end
         }
         assertThat(codec.decode(in.limit(length))).hasSize(message.length);
     }
 
     @Test
     void delimitersHave1To64Bytes() {
-        assertThatIllegalArgumentException().isThrownBy(Codecs::delimited).withMessageContaining("delimiter of 0 bytes");
-        assertThatIllegalArgumentException().isThrownBy(() -> Codecs.delimited(new byte[65]))
+        assertThatIllegalArgumentException()
+                .isThrownBy(Codecs::delimited)
+                .withMessageContaining("delimiter of 0 bytes");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Codecs.delimited(new byte[65]))
                 .withMessage("delimiter of 65 bytes: must have 1 to 64");
-        assertThatIllegalArgumentException().isThrownBy(() -> Codecs.delimited((byte) 1).maxFrameBytes(-1))
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Codecs.delimited((byte) 1).maxFrameBytes(-1))
                 .withMessageContaining("maxFrameBytes=-1");
     }
 

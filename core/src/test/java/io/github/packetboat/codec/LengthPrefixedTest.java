@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ReadOnlyBufferException;
@@ -23,8 +25,15 @@ class LengthPrefixedTest {
 
     static Stream<LengthPrefixed> forms() {
         LengthPrefixed plain = Codecs.lengthPrefixed();
-        return Stream.concat(Stream.of(plain, plain.varint()), Stream.of(1, 2, 3, 4).map(plain::lengthBytes)
-                .flatMap(f -> Stream.of(f, f.littleEndian(), f.lengthIncludesHeader(), f.littleEndian().lengthIncludesHeader())));
+        return Stream.concat(
+                Stream.of(plain, plain.varint()),
+                Stream.of(1, 2, 3, 4)
+                        .map(plain::lengthBytes)
+                        .flatMap(f -> Stream.of(
+                                f,
+                                f.littleEndian(),
+                                f.lengthIncludesHeader(),
+                                f.littleEndian().lengthIncludesHeader())));
     }
 
     @ParameterizedTest
@@ -32,7 +41,8 @@ class LengthPrefixedTest {
     void messagesComeBackInEveryForm(LengthPrefixed form) throws Exception {
         byte[][] messages = {{}, {1}, {}, new byte[127], new byte[128], {10, 13, -1}, random(200)};
         byte[] stream = CodecContract.of(form).roundTrip(messages);
-        assertThat(CodecContract.of(form.views()).decode(stream)).isEqualTo(CodecContract.of(form).decode(stream));
+        assertThat(CodecContract.of(form.views()).decode(stream))
+                .isEqualTo(CodecContract.of(form).decode(stream));
         ByteBuffer[] views = Stream.of(messages).map(ByteBuffer::wrap).toArray(ByteBuffer[]::new);
         assertThat(CodecContract.of(form.views()).roundTrip(views)).isEqualTo(stream);
     }
@@ -54,9 +64,23 @@ class LengthPrefixedTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'', 0000000261620000", "1, 0261620000", "2, 000261620000", "3, 00000261620000", "4, 0000000261620000",
-        "L1, 02616200", "L2, 020061620000", "L3, 020000616200", "L4, 0200000061620000", "I1, 036162", "I2, 00046162",
-        "LI3, 0500006162", "I4, 000000066162", "LI4, 060000006162", "V, 026162"})
+    @CsvSource({
+        "'', 0000000261620000",
+        "1, 0261620000",
+        "2, 000261620000",
+        "3, 00000261620000",
+        "4, 0000000261620000",
+        "L1, 02616200",
+        "L2, 020061620000",
+        "L3, 020000616200",
+        "L4, 0200000061620000",
+        "I1, 036162",
+        "I2, 00046162",
+        "LI3, 0500006162",
+        "I4, 000000066162",
+        "LI4, 060000006162",
+        "V, 026162"
+    })
     void theHeaderIsWhatTheOptionsSay(String options, String stream) {
         LengthPrefixed form = Codecs.lengthPrefixed();
         for (char c : options.toCharArray()) {
@@ -67,38 +91,57 @@ class LengthPrefixedTest {
                 default -> form.lengthBytes(c - '0');
             };
         }
-        assertThat(CodecContract.of(form).decode(HexFormat.of().parseHex(stream)).messages().get(0)).isEqualTo("6162");
+        assertThat(CodecContract.of(form)
+                        .decode(HexFormat.of().parseHex(stream))
+                        .messages()
+                        .get(0))
+                .isEqualTo("6162");
     }
 
     @ParameterizedTest
-    @CsvSource({"FFFFFFFF, 4294967295", "80000000, 2147483648", "7FFFFFFF, 2147483647", "00100001, 1048577",
-        "ACED0005, 2901213189"})
+    @CsvSource({
+        "FFFFFFFF, 4294967295",
+        "80000000, 2147483648",
+        "7FFFFFFF, 2147483647",
+        "00100001, 1048577",
+        "ACED0005, 2901213189"
+    })
     void aLengthOverTheLimitIsRefusedFromTheHeaderAlone(String header, long length) {
         byte[] stream = HexFormat.of().parseHex(header);
         String error = "frame of " + length + " bytes exceeds maxFrameBytes=1048576";
-        for (CodecFactory<?> form : List.of(Codecs.lengthPrefixed(), Codecs.lengthPrefixed().views())) {
+        for (CodecFactory<?> form :
+                List.of(Codecs.lengthPrefixed(), Codecs.lengthPrefixed().views())) {
             assertThat(CodecContract.of(form).decode(stream)).isEqualTo(new CodecContract.Outcome(List.of(), error, 0));
         }
         Codec<byte[]> codec = Codecs.lengthPrefixed().create();
         ByteBuffer in = ByteBuffer.wrap(stream);
-        assertThat(allocatedBy(() -> assertThatThrownBy(() -> codec.decode(in)).hasMessage(error))).isLessThan(MIB / 2);
+        assertThat(allocatedBy(() -> assertThatThrownBy(() -> codec.decode(in)).hasMessage(error)))
+                .isLessThan(MIB / 2);
     }
 
     @ParameterizedTest
-    @CsvSource({"FFFFFFFFFF, varint length has more than 5 bytes", "8080808080, varint length has more than 5 bytes",
+    @CsvSource({
+        "FFFFFFFFFF, varint length has more than 5 bytes",
+        "8080808080, varint length has more than 5 bytes",
         "FFFFFFFF10, varint length 4563402751 does not fit in 32 bits",
         "FFFFFFFF0F, frame of 4294967295 bytes exceeds maxFrameBytes=1048576",
         "FFFFFFFF07, frame of 2147483647 bytes exceeds maxFrameBytes=1048576",
-        "8000, varint length 0 is over-long: 2 bytes instead of 1", "FF00, varint length 127 is over-long: 2 bytes instead of 1",
-        "8180808000, varint length 1 is over-long: 5 bytes instead of 1"})
+        "8000, varint length 0 is over-long: 2 bytes instead of 1",
+        "FF00, varint length 127 is over-long: 2 bytes instead of 1",
+        "8180808000, varint length 1 is over-long: 5 bytes instead of 1"
+    })
     void aVarintThatIsNotTheShortestOf32BitsIsRefused(String header, String error) {
         byte[] stream = HexFormat.of().parseHex(header + "00000000");
-        assertThat(CodecContract.of(Codecs.lengthPrefixed().varint()).decode(stream).error()).isEqualTo(error);
+        assertThat(CodecContract.of(Codecs.lengthPrefixed().varint())
+                        .decode(stream)
+                        .error())
+                .isEqualTo(error);
     }
 
     @Test
     void anUnfinishedVarintIsNotOverTheLimitYetHoweverSmallThatIs() {
-        CodecContract<byte[]> of1 = CodecContract.of(Codecs.lengthPrefixed().varint().maxFrameBytes(1));
+        CodecContract<byte[]> of1 =
+                CodecContract.of(Codecs.lengthPrefixed().varint().maxFrameBytes(1));
         assertThat(of1.decode(HexFormat.of().parseHex("80808080")).unread()).isEqualTo(4);
         assertThat(of1.decode(HexFormat.of().parseHex("8080808001")).error())
                 .isEqualTo("frame of 268435456 bytes exceeds maxFrameBytes=1");
@@ -106,19 +149,22 @@ class LengthPrefixedTest {
 
     @Test
     void varintsTakeOneByteForEvery7Bits() throws Exception {
-        CodecContract<byte[]> varint = CodecContract.of(Codecs.lengthPrefixed().varint().maxFrameBytes(1 << 28));
+        CodecContract<byte[]> varint =
+                CodecContract.of(Codecs.lengthPrefixed().varint().maxFrameBytes(1 << 28));
         int[] lengths = {0, 127, 128, 16383, 16384, 2097151, 2097152};
         int[] headers = {1, 1, 2, 2, 3, 3, 4};
         for (int i = 0; i < lengths.length; i++) {
             byte[] frame = varint.encode(new byte[lengths[i]]);
             assertThat(frame).hasSize(lengths[i] + headers[i]);
-            assertThat(varint.replay(frame, CodecContract.Memory.DIRECT).messages()).hasSize(1);
+            assertThat(varint.replay(frame, CodecContract.Memory.DIRECT).messages())
+                    .hasSize(1);
         }
     }
 
     @Test
     void aLengthThatIncludesItsHeaderIsNoLessThanThat() {
-        CodecContract.Outcome outcome = CodecContract.of(Codecs.lengthPrefixed().lengthBytes(2).lengthIncludesHeader())
+        CodecContract.Outcome outcome = CodecContract.of(
+                        Codecs.lengthPrefixed().lengthBytes(2).lengthIncludesHeader())
                 .decode(new byte[] {0, 2, 0, 1});
         assertThat(outcome.messages()).containsExactly("");
         assertThat(outcome.error()).isEqualTo("length 1 is less than the 2 bytes of its own header, which it includes");
@@ -147,7 +193,8 @@ class LengthPrefixedTest {
         byte[] message = random(MIB);
         byte[] stream = CodecContract.of(Codecs.lengthPrefixed()).encode(message);
         ByteBuffer in = ByteBuffer.wrap(stream);
-        for (CodecFactory<?> factory : List.of(Codecs.lengthPrefixed(), Codecs.lengthPrefixed().views())) {
+        for (CodecFactory<?> factory :
+                List.of(Codecs.lengthPrefixed(), Codecs.lengthPrefixed().views())) {
             Codec<?> codec = factory.create();
             in.clear();
             long allocated = allocatedBy(() -> {
@@ -167,7 +214,9 @@ class LengthPrefixedTest {
     void aViewShowsTheBytesWhereTheyAreAndCannotWriteThem() throws Exception {
         Codec<ByteBuffer> codec = Codecs.lengthPrefixed().lengthBytes(1).views().create();
         assertThat(codec.decodesToViews()).isTrue();
-        ByteBuffer in = ByteBuffer.allocateDirect(6).put(new byte[] {2, 'a', 'b', 1, 'c', 0}).flip();
+        ByteBuffer in = ByteBuffer.allocateDirect(6)
+                .put(new byte[] {2, 'a', 'b', 1, 'c', 0})
+                .flip();
         ByteBuffer ab = codec.decode(in);
         assertThat(ab).isEqualTo(ByteBuffer.wrap(new byte[] {'a', 'b'}));
         in.put(1, (byte) 'x');
@@ -178,7 +227,9 @@ class LengthPrefixedTest {
     @Test
     void whatAListenerDoesToAViewDoesNotReachTheNextMessage() throws Exception {
         Codec<ByteBuffer> codec = Codecs.lengthPrefixed().lengthBytes(1).views().create();
-        ByteBuffer in = ByteBuffer.allocateDirect(8).put(new byte[] {2, 'a', 'b', 4, 0, 0, 0, 7}).flip();
+        ByteBuffer in = ByteBuffer.allocateDirect(8)
+                .put(new byte[] {2, 'a', 'b', 4, 0, 0, 0, 7})
+                .flip();
         codec.decode(in).order(ByteOrder.LITTLE_ENDIAN).position(0).limit(1).mark();
         ByteBuffer second = codec.decode(in);
         assertThat(second.remaining()).isEqualTo(4);
@@ -206,31 +257,55 @@ class LengthPrefixedTest {
     }
 
     @Test
+    void aCodecThatWaitsKeepsNoBufferButItsLoops() throws Exception {
+        Codec<ByteBuffer> codec = Codecs.lengthPrefixed().lengthBytes(1).views().create();
+        ByteBuffer loops = ByteBuffer.wrap(new byte[] {3, 'a'});
+        assertThat(codec.decode(loops)).isNull();
+        ByteBuffer own = ByteBuffer.wrap(new byte[] {3, 'a', 'b', 'c'});
+        assertThat(codec.decode(own).remaining()).isEqualTo(3);
+        WeakReference<byte[]> bytes = new WeakReference<>(own.array());
+        own = null;
+        System.gc();
+        assertThat(bytes.get() == null).isTrue();
+        Reference.reachabilityFence(codec);
+    }
+
+    @Test
     void contradictingOptionsAreRefusedInEitherOrder() {
         LengthPrefixed plain = Codecs.lengthPrefixed();
-        assertThatIllegalArgumentException().isThrownBy(() -> plain.varint().littleEndian())
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> plain.varint().littleEndian())
                 .withMessage("varint() contradicts littleEndian()");
-        assertThatIllegalArgumentException().isThrownBy(() -> plain.littleEndian().varint())
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> plain.littleEndian().varint())
                 .withMessage("varint() contradicts littleEndian()");
-        assertThatIllegalArgumentException().isThrownBy(() -> plain.lengthBytes(4).varint())
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> plain.lengthBytes(4).varint())
                 .withMessage("varint() contradicts lengthBytes(4)");
-        assertThatIllegalArgumentException().isThrownBy(() -> plain.varint().lengthIncludesHeader())
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> plain.varint().lengthIncludesHeader())
                 .withMessage("varint() contradicts lengthIncludesHeader()");
-        assertThatIllegalArgumentException().isThrownBy(() -> plain.lengthBytes(2).maxFrameBytes(65536))
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> plain.lengthBytes(2).maxFrameBytes(65536))
                 .withMessage("maxFrameBytes=65536 is more than lengthBytes(2) can say, which is 65535");
-        assertThatIllegalArgumentException().isThrownBy(() -> plain.maxFrameBytes(65536).lengthBytes(2))
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> plain.maxFrameBytes(65536).lengthBytes(2))
                 .withMessage("maxFrameBytes=65536 is more than lengthBytes(2) can say, which is 65535");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> plain.lengthBytes(1).maxFrameBytes(255).lengthIncludesHeader())
-                .withMessage("maxFrameBytes=255 is more than lengthBytes(1) with lengthIncludesHeader() can say, which is 254");
+                .withMessage(
+                        "maxFrameBytes=255 is more than lengthBytes(1) with lengthIncludesHeader() can say, which is 254");
     }
 
     @Test
     void optionsOutOfRangeAreRefusedByName() {
-        assertThatIllegalArgumentException().isThrownBy(() -> Codecs.lengthPrefixed().lengthBytes(5))
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Codecs.lengthPrefixed().lengthBytes(5))
                 .withMessage("lengthBytes=5 is out of range: 1 to 4");
-        assertThatIllegalArgumentException().isThrownBy(() -> Codecs.lengthPrefixed().lengthBytes(0));
-        assertThatIllegalArgumentException().isThrownBy(() -> Codecs.lengthPrefixed().maxFrameBytes(0))
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Codecs.lengthPrefixed().lengthBytes(0));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Codecs.lengthPrefixed().maxFrameBytes(0))
                 .withMessage("maxFrameBytes=0 is out of range: 1 to 1073741824");
     }
 
@@ -238,9 +313,11 @@ class LengthPrefixedTest {
     void theDefaultLimitIsOneMebibyteOrWhatTheLengthCanSay() throws Exception {
         assertThat(Codecs.lengthPrefixed().create().maxFrameBytes()).isEqualTo(MIB + 4);
         assertThat(Codecs.lengthPrefixed().varint().create().maxFrameBytes()).isEqualTo(MIB + 5);
-        assertThat(Codecs.lengthPrefixed().lengthBytes(1).create().maxFrameBytes()).isEqualTo(256);
+        assertThat(Codecs.lengthPrefixed().lengthBytes(1).create().maxFrameBytes())
+                .isEqualTo(256);
         CodecContract.of(Codecs.lengthPrefixed().lengthBytes(1)).roundTrip(random(255));
-        assertThat(CodecContract.of(Codecs.lengthPrefixed().lengthBytes(1).lengthIncludesHeader()).refusal(random(255)))
+        assertThat(CodecContract.of(Codecs.lengthPrefixed().lengthBytes(1).lengthIncludesHeader())
+                        .refusal(random(255)))
                 .isEqualTo("frame of 255 bytes exceeds maxFrameBytes=254");
     }
 

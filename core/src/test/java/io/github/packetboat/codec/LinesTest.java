@@ -37,7 +37,9 @@ class LinesTest {
     @Test
     void linesAreSentWithLfUnlessAskedOtherwise() throws Exception {
         assertThat(lines.encode("a", "")).asString().isEqualTo("a\n\n");
-        assertThat(CodecContract.of(Codecs.lines().crlf()).encode("a", "")).asString().isEqualTo("a\r\n\r\n");
+        assertThat(CodecContract.of(Codecs.lines().crlf()).encode("a", ""))
+                .asString()
+                .isEqualTo("a\r\n\r\n");
     }
 
     @Test
@@ -57,13 +59,26 @@ class LinesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"80, 0", "61C3, 1", "61C328, 1", "C080, 0", "61E0809F, 1", "EDA080, 0", "F4908080, 0", "F5808080, 0",
-        "E697A5FF, 3", "EFBFBDFE, 3", "61E697, 1", "F09F98, 0"})
+    @CsvSource({
+        "80, 0",
+        "61C3, 1",
+        "61C328, 1",
+        "C080, 0",
+        "61E0809F, 1",
+        "EDA080, 0",
+        "F4908080, 0",
+        "F5808080, 0",
+        "E697A5FF, 3",
+        "EFBFBDFE, 3",
+        "61E697, 1",
+        "F09F98, 0"
+    })
     void badUtf8IsAnErrorWithTheOffsetInItsLine(String hex, int offset) {
         byte[] bad = java.util.HexFormat.of().parseHex("6F6B0A" + hex + "0D0A");
         CodecContract.Outcome outcome = lines.decode(bad);
         assertThat(outcome.messages()).containsExactly("ok");
-        assertThat(outcome.error()).startsWith("invalid UTF-8 at offset " + offset + " of the line: ")
+        assertThat(outcome.error())
+                .startsWith("invalid UTF-8 at offset " + offset + " of the line: ")
                 .contains("0x%02X".formatted(bad[3 + offset]));
     }
 
@@ -72,8 +87,11 @@ class LinesTest {
         CodecContract<String> of4 = CodecContract.of(Codecs.lines().maxLineBytes(4));
         of4.roundTrip("abcd", "éé", "", "abc\r", "😀");
         assertThat(of4.decode("abcd\r\n\n").messages()).containsExactly("abcd", "");
-        assertThat(of4.decode("abcd\r")).extracting(CodecContract.Outcome::error).isNull();
-        for (String tooLong : new String[] {"abcde\n", "abcde", "abcd\r\r\n", "abcd\rx", "abcde\r\n", "abcd\r\r", "abcdefghijk\n"}) {
+        assertThat(of4.decode("abcd\r"))
+                .extracting(CodecContract.Outcome::error)
+                .isNull();
+        for (String tooLong :
+                new String[] {"abcde\n", "abcde", "abcd\r\r\n", "abcd\rx", "abcde\r\n", "abcd\r\r", "abcdefghijk\n"}) {
             CodecContract.Outcome outcome = of4.decode("ok\n" + tooLong);
             assertThat(outcome.messages()).containsExactly("ok");
             assertThat(outcome.error()).isEqualTo("line of more than 4 bytes exceeds maxLineBytes=4");
@@ -85,10 +103,12 @@ class LinesTest {
     @Test
     void tenMebibytesWithoutALineEndAreRefusedAt64KiB() throws Exception {
         Codec<String> codec = Codecs.lines().create();
-        ByteBuffer in = ByteBuffer.wrap("x".repeat(10 << 20).getBytes(StandardCharsets.US_ASCII)).limit(64 * 1024);
+        ByteBuffer in = ByteBuffer.wrap("x".repeat(10 << 20).getBytes(StandardCharsets.US_ASCII))
+                .limit(64 * 1024);
         assertThat(codec.decode(in)).isNull();
         in.limit(in.capacity());
-        assertThatThrownBy(() -> codec.decode(in)).isInstanceOf(CodecException.class)
+        assertThatThrownBy(() -> codec.decode(in))
+                .isInstanceOf(CodecException.class)
                 .hasMessage("line of more than 65536 bytes exceeds maxLineBytes=65536");
     }
 
@@ -96,10 +116,12 @@ class LinesTest {
     void noByteIsSearchedTwice() throws Exception {
         Codec<String> codec = Codecs.lines().maxLineBytes(1 << 20).create();
         ByteBuffer in = ByteBuffer.allocateDirect((1 << 20) + 1);
-        in.put("x".repeat(1 << 20).getBytes(StandardCharsets.US_ASCII)).put((byte) '\n').clear();
+        in.put("x".repeat(1 << 20).getBytes(StandardCharsets.US_ASCII))
+                .put((byte) '\n')
+                .clear();
         for (int arrived = 1; arrived <= 1 << 20; arrived++) {
             assertNull(codec.decode(in.limit(arrived)));
-            in.put(arrived - 1, (byte) '\n');               // whoever looks again finds a line here
+            in.put(arrived - 1, (byte) '\n'); // whoever looks again finds a line here
         }
         in.put(0, "x".repeat(1 << 20).getBytes(StandardCharsets.US_ASCII));
         assertThat(codec.decode(in.limit(in.capacity()))).hasSize(1 << 20).containsOnlyOnce("x".repeat(1 << 20));
@@ -112,10 +134,12 @@ class LinesTest {
 
     @Test
     void limitsOutOfRangeAreRefusedByName() {
-        assertThatIllegalArgumentException().isThrownBy(() -> Codecs.lines().maxLineBytes(0))
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Codecs.lines().maxLineBytes(0))
                 .withMessage("maxLineBytes=0 is out of range: 1 to 1073741824");
         assertThatIllegalArgumentException().isThrownBy(() -> Codecs.lines().maxLineBytes(Integer.MAX_VALUE));
-        assertThat(Codecs.lines().maxLineBytes(1 << 30).create().maxFrameBytes()).isEqualTo((1 << 30) + 2);
+        assertThat(Codecs.lines().maxLineBytes(1 << 30).create().maxFrameBytes())
+                .isEqualTo((1 << 30) + 2);
     }
 
     @Test

@@ -28,16 +28,28 @@ class UnframedCodecsTest {
     @Test
     void onlyACharacterThatIsNotAllThereWaits() throws Exception {
         chunks.roundTrip("aé", "", "日本", "😀", "\uFFFD", "\0\r\n");
-        assertThat(chunks.decode(HexFormat.of().parseHex("61E697"))).isEqualTo(new CodecContract.Outcome(List.of("a"), null, 2));
-        assertThat(chunks.decode(HexFormat.of().parseHex("F09F98"))).isEqualTo(new CodecContract.Outcome(List.of(""), null, 3));
-        assertThat(chunks.replay("日本".getBytes(StandardCharsets.UTF_8), CodecContract.Memory.DIRECT, 4).messages())
+        assertThat(chunks.decode(HexFormat.of().parseHex("61E697")))
+                .isEqualTo(new CodecContract.Outcome(List.of("a"), null, 2));
+        assertThat(chunks.decode(HexFormat.of().parseHex("F09F98")))
+                .isEqualTo(new CodecContract.Outcome(List.of(""), null, 3));
+        assertThat(chunks.replay("日本".getBytes(StandardCharsets.UTF_8), CodecContract.Memory.DIRECT, 4)
+                        .messages())
                 .containsExactly("日本");
         assertThat(Codecs.chunks().create().maxFrameBytes()).isEqualTo(4);
     }
 
     @ParameterizedTest
-    @CsvSource({"FF, '', 0", "6162C328, ab, 2", "C3A980, é, 2", "61E080, a, 1", "61EDA080, a, 1", "E697A5F5, 日, 3",
-        "EFBFBDC0, \uFFFD, 3", "61F49080, a, 1", "61E69761, a, 1"})
+    @CsvSource({
+        "FF, '', 0",
+        "6162C328, ab, 2",
+        "C3A980, é, 2",
+        "61E080, a, 1",
+        "61EDA080, a, 1",
+        "E697A5F5, 日, 3",
+        "EFBFBDC0, \uFFFD, 3",
+        "61F49080, a, 1",
+        "61E69761, a, 1"
+    })
     void theTextBeforeBadUtf8ArrivesAndTheErrorSaysTheOffsetInTheStream(String hex, String text, int offset) {
         CodecContract.Outcome outcome = chunks.decode(HexFormat.of().parseHex(hex));
         assertThat(outcome.messages()).containsExactly(text);
@@ -52,14 +64,17 @@ class UnframedCodecsTest {
     @Test
     void byteChunksAreWhateverHasArrived() throws Exception {
         CodecContract.ofChunks(Codecs.byteChunks()).roundTrip(new byte[] {1, -1}, new byte[0], new byte[300]);
-        assertThat(Codecs.byteChunks().create().decode(ByteBuffer.allocate(0)) == null).isTrue();
+        assertThat(Codecs.byteChunks().create().decode(ByteBuffer.allocate(0)) == null)
+                .isTrue();
     }
 
     @Test
     void aWholeMessageIsAllThereIsEvenNothing() throws Exception {
         assertThat(Codecs.utf8().create().decode(ByteBuffer.allocate(0))).isEmpty();
         assertThat(Codecs.bytes().create().decode(ByteBuffer.allocate(0))).isEmpty();
-        ByteBuffer in = ByteBuffer.wrap("xhé!".getBytes(StandardCharsets.UTF_8)).position(1).limit(4);
+        ByteBuffer in = ByteBuffer.wrap("xhé!".getBytes(StandardCharsets.UTF_8))
+                .position(1)
+                .limit(4);
         assertThat(Codecs.utf8().create().decode(in)).isEqualTo("hé");
         assertThat(in.remaining()).isZero();
         assertThat(Codecs.bytes().create().decode(in.position(2))).containsExactly(0xC3, 0xA9);
@@ -70,7 +85,8 @@ class UnframedCodecsTest {
     @Test
     void aWholeTextMustBeUtf8() {
         assertThatThrownBy(() -> Codecs.utf8().create().decode(ByteBuffer.wrap(new byte[] {'a', (byte) 0xE6})))
-                .isInstanceOf(CodecException.class).hasMessageStartingWith("invalid UTF-8 at offset 1 of the text: ");
+                .isInstanceOf(CodecException.class)
+                .hasMessageStartingWith("invalid UTF-8 at offset 1 of the text: ");
     }
 
     @Test
@@ -79,6 +95,8 @@ class UnframedCodecsTest {
         of3.roundTrip(new byte[] {1, 2, 3}, new byte[] {'\n', 0, -1});
         assertThat(of3.decode(new byte[7])).isEqualTo(new CodecContract.Outcome(List.of("000000", "000000"), null, 1));
         assertThat(of3.refusal(new byte[2])).isEqualTo("frame of 2 bytes is not of fixedLength=3");
-        assertThatIllegalArgumentException().isThrownBy(() -> Codecs.fixedLength(0)).withMessageContaining("fixedLength=0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Codecs.fixedLength(0))
+                .withMessageContaining("fixedLength=0");
     }
 }

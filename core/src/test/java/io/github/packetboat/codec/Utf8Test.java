@@ -13,8 +13,10 @@ import org.junit.jupiter.api.Test;
 
 class Utf8Test {
     /** Each bound of Unicode's table 3-7 and its neighbours. */
-    private static final int[] EDGES = {0, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1,
-        0xEC, 0xED, 0xEE, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xF8, 0xFF};
+    private static final int[] EDGES = {
+        0, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1, 0xEC, 0xED, 0xEE, 0xEF, 0xF0,
+        0xF1, 0xF3, 0xF4, 0xF5, 0xF8, 0xFF
+    };
 
     @Test
     void wellFormedIsWhatTheJdksStrictDecoderTakes() {
@@ -27,7 +29,9 @@ class Utf8Test {
                 int wellFormed = Utf8.wellFormed(bytes, 0, n);
                 oracle.reset().decode(bytes, text.clear(), true);
                 if (wellFormed != bytes.position()) {
-                    assertThat(wellFormed).as(CodecContract.comparable(bytes.rewind())).isEqualTo(bytes.position());
+                    assertThat(wellFormed)
+                            .as(CodecContract.comparable(bytes.rewind()))
+                            .isEqualTo(bytes.position());
                 }
             }
         }

@@ -15,7 +15,8 @@ class EscapedTest {
 
     @Test
     void whatCouldForgeALogLineIsShownAsHex() {
-        assertThat(Escaped.of("a\r\nWARN b\t\0\u001b[31m\u007f\u0085")).isEqualTo("a\\x0d\\x0aWARN b\\x09\\x00\\x1b[31m\\x7f\\x85");
+        assertThat(Escaped.of("a\r\nWARN b\t\0\u001b[31m\u007f\u0085"))
+                .isEqualTo("a\\x0d\\x0aWARN b\\x09\\x00\\x1b[31m\\x7f\\x85");
     }
 
     @Test
@@ -27,7 +28,9 @@ class EscapedTest {
     void noTextIsLongerThan256Characters() {
         assertThat(Escaped.of("x".repeat(256))).isEqualTo("x".repeat(256));
         assertThat(Escaped.of("x".repeat(257))).isEqualTo("x".repeat(255) + "…");
-        assertThat(Escaped.of("\n".repeat(100_000))).hasSizeLessThanOrEqualTo(256).endsWith("…");
+        assertThat(Escaped.of("\n".repeat(100_000)))
+                .hasSizeLessThanOrEqualTo(256)
+                .endsWith("…");
         assertThat(Escaped.of("😀".repeat(200))).hasSizeLessThanOrEqualTo(256).endsWith("😀…");
         assertThat(Escaped.of("abcdef", 3)).isEqualTo("ab…");
     }
@@ -40,9 +43,12 @@ class EscapedTest {
 
     @Test
     void bytesAreShownWithoutBeingConsumed() {
-        ByteBuffer bytes = ByteBuffer.wrap("xGET /\r\né".getBytes(StandardCharsets.UTF_8)).position(1);
+        ByteBuffer bytes =
+                ByteBuffer.wrap("xGET /\r\né".getBytes(StandardCharsets.UTF_8)).position(1);
         assertThat(Escaped.of(bytes)).isEqualTo("GET /\\x0d\\x0a\\xc3\\xa9");
         assertThat(bytes.position()).isEqualTo(1);
-        assertThat(Escaped.of(ByteBuffer.allocate(100_000))).hasSizeLessThanOrEqualTo(256).endsWith("…");
+        assertThat(Escaped.of(ByteBuffer.allocate(100_000)))
+                .hasSizeLessThanOrEqualTo(256)
+                .endsWith("…");
     }
 }

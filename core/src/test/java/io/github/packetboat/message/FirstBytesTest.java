@@ -18,7 +18,8 @@ class FirstBytesTest {
         engine.wrap(ByteBuffer.allocate(0), hello);
         hello.flip();
         for (int n = 3; n <= hello.limit(); n++) {
-            assertThat(FirstBytes.looksLikeClientHello(hello.duplicate().limit(n))).isTrue();
+            assertThat(FirstBytes.looksLikeClientHello(hello.duplicate().limit(n)))
+                    .isTrue();
         }
         assertThat(FirstBytes.looksLikeClientHello(hello.duplicate().limit(2))).isFalse();
         assertThat(FirstBytes.looksLikeText(hello)).isFalse();
@@ -28,14 +29,16 @@ class FirstBytesTest {
 
     @Test
     void plainProtocolsAreNamedAndQuoted() {
-        assertThat(describe("GET / HTTP/1.1\r\nHost: x\r\n\r\n")).isEqualTo("plain HTTP \"GET / HTTP/1.1\\x0d\\x0aHost: x\\x0d\\x0a\\x0d\\x0a\"");
+        assertThat(describe("GET / HTTP/1.1\r\nHost: x\r\n\r\n"))
+                .isEqualTo("plain HTTP \"GET / HTTP/1.1\\x0d\\x0aHost: x\\x0d\\x0a\\x0d\\x0a\"");
         assertThat(describe("HTTP/1.1 400 Bad Request\r\n")).startsWith("plain HTTP \"HTTP/1.1 400");
         assertThat(describe("SSH-2.0-OpenSSH_9.6\r\n")).startsWith("SSH \"");
         assertThat(describe("PROXY TCP4 1.1.1.1")).startsWith("a PROXY header \"");
         assertThat(describe("hello\n")).isEqualTo("plain text \"hello\\x0a\"");
         assertThat(describe("\0\1\2\3")).isEqualTo("the bytes \"\\x00\\x01\\x02\\x03\"");
         assertThat(describe("")).isEqualTo("nothing");
-        assertThat(FirstBytes.describe(ByteBuffer.wrap(new byte[] {21, 3, 3, 0, 2, 2, 40}))).isEqualTo("a TLS record");
+        assertThat(FirstBytes.describe(ByteBuffer.wrap(new byte[] {21, 3, 3, 0, 2, 2, 40})))
+                .isEqualTo("a TLS record");
     }
 
     @Test
@@ -47,9 +50,12 @@ class FirstBytesTest {
 
     @Test
     void otherRecordsAndLengthPrefixesAreNoClientHello() {
-        assertThat(FirstBytes.looksLikeClientHello(ByteBuffer.wrap(new byte[] {22, 3, 1, 0, 5, 2}))).isFalse();
-        assertThat(FirstBytes.looksLikeClientHello(ByteBuffer.wrap(new byte[] {23, 3, 3, 0, 5, 1}))).isFalse();
-        assertThat(FirstBytes.looksLikeClientHello(ByteBuffer.wrap(new byte[] {0, 0, 0, 22, 3, 1}))).isFalse();
+        assertThat(FirstBytes.looksLikeClientHello(ByteBuffer.wrap(new byte[] {22, 3, 1, 0, 5, 2})))
+                .isFalse();
+        assertThat(FirstBytes.looksLikeClientHello(ByteBuffer.wrap(new byte[] {23, 3, 3, 0, 5, 1})))
+                .isFalse();
+        assertThat(FirstBytes.looksLikeClientHello(ByteBuffer.wrap(new byte[] {0, 0, 0, 22, 3, 1})))
+                .isFalse();
     }
 
     private static String describe(String text) {

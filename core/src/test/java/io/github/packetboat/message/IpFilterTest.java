@@ -15,12 +15,15 @@ class IpFilterTest {
     void withoutBlocksEverybodyPasses() {
         assertThat(passes(IpFilter.allowAll(), "10.0.0.1")).isTrue();
         assertThat(passes(IpFilter.allowAll(), "2001:db8::1")).isTrue();
-        assertThat(IpFilter.allowAll().allows(InetSocketAddress.createUnresolved("x", 1))).isTrue();
+        assertThat(IpFilter.allowAll().allows(InetSocketAddress.createUnresolved("x", 1)))
+                .isTrue();
     }
 
     @Test
     void onlyWhatIsAllowedPasses() {
-        IpFilter filter = IpFilter.builder().allow("10.0.0.0/8", "::1", "fe80::/10", "192.0.2.7").build();
+        IpFilter filter = IpFilter.builder()
+                .allow("10.0.0.0/8", "::1", "fe80::/10", "192.0.2.7")
+                .build();
         for (String in : new String[] {"10.0.0.0", "10.255.255.255", "::1", "fe80::1", "febf:ffff::", "192.0.2.7"}) {
             assertThat(passes(filter, in)).as(in).isTrue();
         }
@@ -32,7 +35,8 @@ class IpFilterTest {
 
     @Test
     void denyWinsOverAllow() {
-        IpFilter filter = IpFilter.builder().allow("10.0.0.0/8").deny("10.0.0.64/26").build();
+        IpFilter filter =
+                IpFilter.builder().allow("10.0.0.0/8").deny("10.0.0.64/26").build();
         assertThat(passes(filter, "10.0.0.63")).isTrue();
         assertThat(passes(filter, "10.0.0.64")).isFalse();
         assertThat(passes(filter, "10.0.0.127")).isFalse();
@@ -67,8 +71,10 @@ class IpFilterTest {
     @Test
     void whatIsNoBlockIsRefusedByNameAndValue() {
         for (String bad : new String[] {
-            "", "localhost", "10.0.0", "10.0.0.0.0", "10.0.0.256", "010.0.0.1", "10.0.0.1/", "10.0.0.0/33", "10.0.0.0/-1",
-            "10.0.0.0/08", "::1/129", ":::", "1::2::3", "::1%eth0", "[::1]", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "12345::",
+            "", "localhost", "10.0.0", "10.0.0.0.0", "10.0.0.256", "010.0.0.1", "10.0.0.1/", "10.0.0.0/33",
+                    "10.0.0.0/-1",
+            "10.0.0.0/08", "::1/129", ":::", "1::2::3", "::1%eth0", "[::1]", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9",
+                    "12345::",
             "1:2:3:4:5:6:7:", ":1", " 10.0.0.1", "::ffff:1.2.3", "1:2:3:4:5:6:7::8", "١.1.1.1", "1.2.3.4\n"
         }) {
             assertThatIllegalArgumentException()
@@ -76,7 +82,8 @@ class IpFilterTest {
                     .isThrownBy(() -> IpFilter.builder().deny(bad))
                     .withMessageStartingWith("deny: \"" + Escaped.of(bad) + "\" ");
         }
-        assertThatIllegalArgumentException().isThrownBy(() -> IpFilter.builder().allow((String) null))
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> IpFilter.builder().allow((String) null))
                 .withMessage("allow must not be null");
     }
 
@@ -105,14 +112,19 @@ class IpFilterTest {
             for (int last = 0; last < 256; last++) {
                 InetSocketAddress peer = peer("10.0.0." + last);
                 boolean any = java.util.Arrays.stream(each).anyMatch(f -> f.allows(peer));
-                assertThat(filter.allows(peer)).as("seed %d, %s, %s", seed, filter, peer).isEqualTo(any);
+                assertThat(filter.allows(peer))
+                        .as("seed %d, %s, %s", seed, filter, peer)
+                        .isEqualTo(any);
             }
         }
     }
 
     @Test
     void toStringShowsTheBlocksAsGiven() {
-        assertThat(IpFilter.builder().allow("10.0.0.0/8", "::1").deny("10.0.0.66").build())
+        assertThat(IpFilter.builder()
+                        .allow("10.0.0.0/8", "::1")
+                        .deny("10.0.0.66")
+                        .build())
                 .hasToString("IpFilter[allow=[10.0.0.0/8, ::1], deny=[10.0.0.66]]");
         assertThat(IpFilter.allowAll()).hasToString("IpFilter[allow=all, deny=[]]");
     }
@@ -120,12 +132,31 @@ class IpFilterTest {
     @Test
     void literalsAreReadAsTheJdkReadsThem() throws Exception {
         for (String text : new String[] {
-            "0.0.0.0", "255.255.255.255", "::", "::1", "1::", "1:2:3:4:5:6:7:8", "1:2::7:8", "::2:3:4:5:6:7:8", "1:2:3:4:5:6:7::",
-            "2001:DB8::ab", "64:ff9b::192.0.2.33", "1:2:3:4:5:6:1.2.3.4", "::ffff:1.2.3.4"
+            "0.0.0.0",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "1::",
+            "1:2:3:4:5:6:7:8",
+            "1:2::7:8",
+            "::2:3:4:5:6:7:8",
+            "1:2:3:4:5:6:7::",
+            "2001:DB8::ab",
+            "64:ff9b::192.0.2.33",
+            "1:2:3:4:5:6:1.2.3.4",
+            "::ffff:1.2.3.4"
         }) {
             byte[] parsed = IpLiteral.parse(text);
             assertThat(IpLiteral.address(parsed)).as(text).isEqualTo(InetAddress.getByName(text));
         }
+    }
+
+    @Test
+    void aBuilderUsedOnDoesNotTouchWhatItHasBuilt() {
+        IpFilter.Builder builder = IpFilter.builder().allow("10.0.0.1");
+        IpFilter first = builder.build();
+        assertThat(passes(builder.allow("10.0.0.2").build(), "10.0.0.2")).isTrue();
+        assertThat(passes(first, "10.0.0.2")).isFalse();
     }
 
     private static boolean passes(IpFilter filter, String address) {

@@ -43,7 +43,8 @@ class LimitsTest {
                 .inboundBudgetBytes(11)
                 .build();
         String shown = "Limits[maxConnections=1, handshakeTimeout=PT2S, frameTimeout=PT3S, highWaterMarkBytes=5, "
-                + "lowWaterMarkBytes=4, maxQueuedBytes=6, writeStallTimeout=PT7S, closeFlushTimeout=PT8S, lingerTimeout=PT9S, "
+                + "lowWaterMarkBytes=4, maxQueuedBytes=6, writeStallTimeout=PT7S, "
+                + "closeFlushTimeout=PT8S, lingerTimeout=PT9S, "
                 + "maxPendingMessages=10, inboundBudgetBytes=11]";
         assertThat(limits).hasToString(shown);
         assertThat(limits.toBuilder().build()).hasToString(shown);
@@ -88,7 +89,8 @@ class LimitsTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> setter.apply(Limits.builder(), null))
                     .withMessage(name + " must not be null");
-            for (Duration bad : new Duration[] {Duration.ZERO, Duration.ofNanos(-1), Duration.ofSeconds(Long.MAX_VALUE)}) {
+            for (Duration bad :
+                    new Duration[] {Duration.ZERO, Duration.ofNanos(-1), Duration.ofSeconds(Long.MAX_VALUE)}) {
                 assertThatIllegalArgumentException()
                         .isThrownBy(() -> setter.apply(Limits.builder(), bad))
                         .withMessageStartingWith(name + "=" + bad + " is ");

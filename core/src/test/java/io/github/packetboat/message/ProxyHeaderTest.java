@@ -47,13 +47,17 @@ class ProxyHeaderTest {
         assertThat(decodeEveryWay(v2(0x21, 0x11, ipv4))).isEqualTo(relayed("10.0.0.7", 56324, "10.0.0.1", 443));
 
         ByteBuffer ipv6 = ByteBuffer.allocate(36);
-        ipv6.put(IpLiteral.parse("2001:db8::7")).put(IpLiteral.parse("2001:db8::1")).putShort((short) 1).putShort((short) 2);
+        ipv6.put(IpLiteral.parse("2001:db8::7"))
+                .put(IpLiteral.parse("2001:db8::1"))
+                .putShort((short) 1)
+                .putShort((short) 2);
         assertThat(decodeEveryWay(v2(0x21, 0x21, ipv6.array()))).isEqualTo(relayed("2001:db8::7", 1, "2001:db8::1", 2));
 
         byte[] unix = new byte[216];
         System.arraycopy(latin1("/run/a.sock"), 0, unix, 0, 11);
-        assertThat(decodeEveryWay(v2(0x21, 0x31, unix))).isEqualTo(new ProxyHeader(
-                Kind.RELAYED, UnixDomainSocketAddress.of("/run/a.sock"), UnixDomainSocketAddress.of("")));
+        assertThat(decodeEveryWay(v2(0x21, 0x31, unix)))
+                .isEqualTo(new ProxyHeader(
+                        Kind.RELAYED, UnixDomainSocketAddress.of("/run/a.sock"), UnixDomainSocketAddress.of("")));
     }
 
     @Test
@@ -85,19 +89,26 @@ class ProxyHeaderTest {
     void anAbsentHeaderIsKnownAtTheFirstByteThatDiffers() throws CodecException {
         for (String first : new String[] {"G", "PX", "PROXYX", "PROXY\r", "\r\n\r\nX", "\n", "\0"}) {
             ByteBuffer in = ByteBuffer.wrap(latin1(first));
-            assertThat(ProxyHeader.decode(in, ProxyProtocol.OPTIONAL).kind()).as(first).isEqualTo(Kind.ABSENT);
+            assertThat(ProxyHeader.decode(in, ProxyProtocol.OPTIONAL).kind())
+                    .as(first)
+                    .isEqualTo(Kind.ABSENT);
             assertThat(in.position()).isZero();
         }
         for (String prefix : new String[] {"", "P", "PROXY", "\r", "\r\n\r\n\0"}) {
-            assertThat(ProxyHeader.decode(ByteBuffer.wrap(latin1(prefix)), ProxyProtocol.OPTIONAL)).isNull();
+            assertThat(ProxyHeader.decode(ByteBuffer.wrap(latin1(prefix)), ProxyProtocol.OPTIONAL))
+                    .isNull();
         }
     }
 
     @Test
     void aRequiredHeaderThatIsAbsentIsAnErrorThatSaysWhatCameInstead() {
-        assertBroken(latin1("GET / HTTP/1.1\r\n"), ProxyProtocol.REQUIRED,
+        assertBroken(
+                latin1("GET / HTTP/1.1\r\n"),
+                ProxyProtocol.REQUIRED,
                 "PROXY header required, but the connection begins with plain HTTP \"GET / HTTP/1.1\\x0d\\x0a\"");
-        assertBroken(new byte[] {22, 3, 1, 0, 5, 1}, ProxyProtocol.REQUIRED,
+        assertBroken(
+                new byte[] {22, 3, 1, 0, 5, 1},
+                ProxyProtocol.REQUIRED,
                 "PROXY header required, but the connection begins with a TLS ClientHello");
     }
 
@@ -105,16 +116,20 @@ class ProxyHeaderTest {
     void aBrokenVersion1HeaderIsAnErrorInBothModes() {
         for (String bad : new String[] {
             "PROXY \r\n", "PROXY TCP5 1.1.1.1 1.1.1.1 1 1\r\n", "PROXY tcp4 1.1.1.1 1.1.1.1 1 1\r\n",
-            "PROXY TCP4 1.1.1.1 1.1.1.1 1\r\n", "PROXY TCP4 1.1.1.1 1.1.1.1 1 1 \r\n", "PROXY TCP4  1.1.1.1 1.1.1.1 1 1\r\n",
+            "PROXY TCP4 1.1.1.1 1.1.1.1 1\r\n", "PROXY TCP4 1.1.1.1 1.1.1.1 1 1 \r\n",
+                    "PROXY TCP4  1.1.1.1 1.1.1.1 1 1\r\n",
             "PROXY TCP4 localhost 1.1.1.1 1 1\r\n", "PROXY TCP4 ::1 ::1 1 1\r\n", "PROXY TCP6 1.1.1.1 1.1.1.1 1 1\r\n",
-            "PROXY TCP4 1.1.1.1 1.1.1.1 65536 1\r\n", "PROXY TCP4 1.1.1.1 1.1.1.1 1 -1\r\n", "PROXY TCP4 1.1.1.1 1.1.1.1 01 1\r\n",
+            "PROXY TCP4 1.1.1.1 1.1.1.1 65536 1\r\n", "PROXY TCP4 1.1.1.1 1.1.1.1 1 -1\r\n",
+                    "PROXY TCP4 1.1.1.1 1.1.1.1 01 1\r\n",
             "PROXY TCP4 1.1.1.01 1.1.1.1 1 1\r\n", "PROXY TCP4 1.1.1.1\r1.1.1.1 1 1\r\n", "PROXY TCP4 1.1.1.1\n",
             "PROXY TCP4\0", "PROXY UNKNOWN " + "x".repeat(92) + "\r\n", "PROXY " + "x".repeat(101)
         }) {
             assertBroken(latin1(bad), ProxyProtocol.REQUIRED, "broken PROXY header: ");
             assertBroken(latin1(bad), ProxyProtocol.OPTIONAL, "broken PROXY header: ");
         }
-        assertBroken(latin1("PROXY TCP4 \u001b[31m"), ProxyProtocol.REQUIRED,
+        assertBroken(
+                latin1("PROXY TCP4 \u001b[31m"),
+                ProxyProtocol.REQUIRED,
                 "broken PROXY header: it holds a byte that is no printable ASCII: \"PROXY TCP4 \\x1b\"");
     }
 
@@ -188,7 +203,9 @@ class ProxyHeaderTest {
         assertThat(whole.position()).isEqualTo(3 + header.length);
         for (int cut = 0; cut < header.length; cut++) {
             ByteBuffer part = ByteBuffer.wrap(header, 0, cut);
-            assertThat(ProxyHeader.decode(part, ProxyProtocol.OPTIONAL)).as("cut at %d", cut).isNull();
+            assertThat(ProxyHeader.decode(part, ProxyProtocol.OPTIONAL))
+                    .as("cut at %d", cut)
+                    .isNull();
             assertThat(part.position()).isZero();
         }
         ByteBuffer exact = ByteBuffer.wrap(header);
@@ -214,7 +231,9 @@ class ProxyHeaderTest {
     }
 
     private static byte[] v2(int versionAndCommand, int familyAndTransport, byte[] body) {
-        byte[] fixed = {(byte) versionAndCommand, (byte) familyAndTransport, (byte) (body.length >> 8), (byte) body.length};
+        byte[] fixed = {
+            (byte) versionAndCommand, (byte) familyAndTransport, (byte) (body.length >> 8), (byte) body.length
+        };
         return concat(SIGNATURE, fixed, body);
     }
 

@@ -25,8 +25,9 @@ class SocketOptionsTest {
 
     @Test
     void theDefaultsSuitAServer() {
-        assertThat(SocketOptions.defaults()).hasToString("SocketOptions[backlog=1024, reuseAddress=true, reusePort=false, "
-                + "keepAlive=true, receiveBufferBytes=system, sendBufferBytes=system, tcpNoDelay=true]");
+        assertThat(SocketOptions.defaults())
+                .hasToString("SocketOptions[backlog=1024, reuseAddress=true, reusePort=false, "
+                        + "keepAlive=true, receiveBufferBytes=system, sendBufferBytes=system, tcpNoDelay=true]");
         assertThat(SocketOptions.defaults().backlog()).isEqualTo(1024);
     }
 
@@ -47,9 +48,12 @@ class SocketOptionsTest {
             assertThat(channel.getOption(StandardSocketOptions.SO_RCVBUF)).isGreaterThanOrEqualTo(65_536);
             assertThat(channel.getOption(StandardSocketOptions.SO_SNDBUF)).isGreaterThanOrEqualTo(65_536);
             if (channel.supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
-                assertThat(channel.getOption(ExtendedSocketOptions.TCP_KEEPIDLE)).isEqualTo(60);
-                assertThat(channel.getOption(ExtendedSocketOptions.TCP_KEEPINTERVAL)).isEqualTo(10);
-                assertThat(channel.getOption(ExtendedSocketOptions.TCP_KEEPCOUNT)).isEqualTo(3);
+                assertThat(channel.getOption(ExtendedSocketOptions.TCP_KEEPIDLE))
+                        .isEqualTo(60);
+                assertThat(channel.getOption(ExtendedSocketOptions.TCP_KEEPINTERVAL))
+                        .isEqualTo(10);
+                assertThat(channel.getOption(ExtendedSocketOptions.TCP_KEEPCOUNT))
+                        .isEqualTo(3);
             }
         }
         try (SocketChannel channel = SocketChannel.open()) {
@@ -62,7 +66,11 @@ class SocketOptionsTest {
     @Test
     void aListenerGetsItsOptions() throws IOException {
         try (ServerSocketChannel channel = ServerSocketChannel.open()) {
-            SocketOptions.builder().reuseAddress(false).receiveBufferBytes(65_536).build().apply(channel);
+            SocketOptions.builder()
+                    .reuseAddress(false)
+                    .receiveBufferBytes(65_536)
+                    .build()
+                    .apply(channel);
             assertThat(channel.getOption(StandardSocketOptions.SO_REUSEADDR)).isFalse();
             assertThat(channel.getOption(StandardSocketOptions.SO_RCVBUF)).isGreaterThanOrEqualTo(65_536);
             ALL.apply(channel);
@@ -89,11 +97,23 @@ class SocketOptionsTest {
         Duration second = Duration.ofSeconds(1);
         refused(() -> builder.keepAlive(null, second, 1), "keepAlive idle must not be null");
         refused(() -> builder.keepAlive(Duration.ZERO, second, 1), "keepAlive idle=PT0S is not positive");
-        refused(() -> builder.keepAlive(Duration.ofMillis(1500), second, 1), "keepAlive idle=PT1.5S is not in whole seconds");
-        refused(() -> builder.keepAlive(Duration.ofDays(1), second, 1), "keepAlive idle in seconds=86400 is above 32767");
+        refused(
+                () -> builder.keepAlive(Duration.ofMillis(1500), second, 1),
+                "keepAlive idle=PT1.5S is not in whole seconds");
+        refused(
+                () -> builder.keepAlive(Duration.ofDays(1), second, 1),
+                "keepAlive idle in seconds=86400 is above 32767");
         refused(() -> builder.keepAlive(second, Duration.ofSeconds(-1), 1), "keepAlive interval=PT-1S is not positive");
         refused(() -> builder.keepAlive(second, second, 0), "keepAlive probes=0 is below 1");
         refused(() -> builder.keepAlive(second, second, 128), "keepAlive probes=128 is above 127");
+    }
+
+    @Test
+    void aBuilderUsedOnDoesNotTouchWhatItHasBuilt() {
+        SocketOptions.Builder builder = SocketOptions.builder().backlog(1);
+        SocketOptions first = builder.build();
+        assertThat(builder.backlog(2).build().backlog()).isEqualTo(2);
+        assertThat(first.backlog()).isEqualTo(1);
     }
 
     private static void refused(Runnable call, String message) {

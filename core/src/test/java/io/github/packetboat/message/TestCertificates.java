@@ -33,7 +33,10 @@ import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** Makes certificates for tests, the only place that knows how. A CA issues leaves for names; anything can be written to files. */
+/**
+ * Makes certificates for tests, the only place that knows how. A CA issues leaves for names; anything can be written to
+ * files.
+ */
 final class TestCertificates {
     private static final AtomicLong SERIAL = new AtomicLong(1);
 
@@ -159,9 +162,17 @@ final class TestCertificates {
             KeyPair keys = generator.generateKeyPair();
             Issued by = issuer.issued;
             X500Name subject = new X500Name("CN=" + commonName);
-            X500Name issuerName = by == null ? subject : X500Name.getInstance(by.certificate().getSubjectX500Principal().getEncoded());
+            X500Name issuerName = by == null
+                    ? subject
+                    : X500Name.getInstance(
+                            by.certificate().getSubjectX500Principal().getEncoded());
             var builder = new JcaX509v3CertificateBuilder(
-                    issuerName, BigInteger.valueOf(SERIAL.getAndIncrement()), Date.from(from), Date.from(until), subject, keys.getPublic());
+                    issuerName,
+                    BigInteger.valueOf(SERIAL.getAndIncrement()),
+                    Date.from(from),
+                    Date.from(until),
+                    subject,
+                    keys.getPublic());
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(ca));
             if (!names.isEmpty()) {
                 builder.addExtension(

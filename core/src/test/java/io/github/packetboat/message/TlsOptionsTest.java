@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.ResourceBundle;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -41,7 +42,10 @@ class TlsOptionsTest {
     @Test
     void chainAndKeyMayStandInOneFile() throws IOException {
         Path both = dir.resolve("both.pem");
-        Files.writeString(both, Files.readString(LEAF.writeKey(dir.resolve("k"))) + Files.readString(LEAF.writeChain(dir.resolve("c"))));
+        Files.writeString(
+                both,
+                Files.readString(LEAF.writeKey(dir.resolve("k")))
+                        + Files.readString(LEAF.writeChain(dir.resolve("c"))));
         assertServes(TlsOptions.builder().certificate(both, both).build());
     }
 
@@ -50,12 +54,17 @@ class TlsOptionsTest {
         Path chain = LEAF.writeChain(dir.resolve("c"));
         Path key = LEAF.writeEncryptedKey(dir.resolve("k"), SECRET);
         char[] password = SECRET.toCharArray();
-        assertServes(TlsOptions.builder().certificate(chain, key, () -> password).build());
+        assertServes(
+                TlsOptions.builder().certificate(chain, key, () -> password).build());
         assertThat(password).containsOnly('\0');
 
-        illegal(() -> TlsOptions.builder().certificate(chain, key).build(),
+        illegal(
+                () -> TlsOptions.builder().certificate(chain, key).build(),
                 "private key in " + key + " is encrypted: give its password too");
-        illegal(() -> TlsOptions.builder().certificate(chain, key, () -> "wrong".toCharArray()).build(),
+        illegal(
+                () -> TlsOptions.builder()
+                        .certificate(chain, key, () -> "wrong".toCharArray())
+                        .build(),
                 "cannot decrypt the private key in " + key + ": wrong password, or a scheme unknown to this JDK");
     }
 
@@ -63,9 +72,11 @@ class TlsOptionsTest {
     void aTraditionalKeyIsRefusedWithTheCommandThatConvertsIt() throws IOException {
         Path chain = LEAF.writeChain(dir.resolve("c"));
         Path key = LEAF.writeTraditionalKey(dir.resolve("k"));
-        illegal(() -> TlsOptions.builder().certificate(chain, key).build(), "private key in " + key
-                + " is a \"BEGIN EC PRIVATE KEY\", only PKCS#8 (\"BEGIN PRIVATE KEY\") is read;"
-                + " convert it with: openssl pkcs8 -topk8 -nocrypt -in " + key + " -out pkcs8.pem");
+        illegal(
+                () -> TlsOptions.builder().certificate(chain, key).build(),
+                "private key in " + key
+                        + " is a \"BEGIN EC PRIVATE KEY\", only PKCS#8 (\"BEGIN PRIVATE KEY\") is read;"
+                        + " convert it with: openssl pkcs8 -topk8 -nocrypt -in " + key + " -out pkcs8.pem");
     }
 
     @ParameterizedTest
@@ -81,16 +92,21 @@ class TlsOptionsTest {
     @Test
     void aTrustStoreIsRead() throws Exception {
         Path store = CA.writeTrustStore(dir.resolve("trust"), SECRET);
-        TlsOptions client = TlsOptions.builder().trustStore(store, SECRET.toCharArray()).build();
-        assertThat(TlsPair.run(client, HOST, serverOptions().build()).succeeded()).isTrue();
-        illegal(() -> TlsOptions.builder().keyStore(store, SECRET.toCharArray()).build(),
+        TlsOptions client =
+                TlsOptions.builder().trustStore(store, SECRET.toCharArray()).build();
+        assertThat(TlsPair.run(client, HOST, serverOptions().build()).succeeded())
+                .isTrue();
+        illegal(
+                () -> TlsOptions.builder().keyStore(store, SECRET.toCharArray()).build(),
                 "no private key with a certificate in " + store);
     }
 
     @Test
     void aTrustFileIsRead() throws IOException {
-        TlsOptions client = TlsOptions.builder().trust(CA.writeChain(dir.resolve("ca"))).build();
-        assertThat(TlsPair.run(client, HOST, serverOptions().build()).succeeded()).isTrue();
+        TlsOptions client =
+                TlsOptions.builder().trust(CA.writeChain(dir.resolve("ca"))).build();
+        assertThat(TlsPair.run(client, HOST, serverOptions().build()).succeeded())
+                .isTrue();
     }
 
     @Test
@@ -114,19 +130,30 @@ class TlsOptionsTest {
     @Test
     void aWrongPasswordIsToldWithThePathAndWithoutThePassword() throws Exception {
         Path store = LEAF.writeKeyStore(dir.resolve("store"), "PKCS12", SECRET);
-        illegal(() -> TlsOptions.builder().keyStore(store, "guess-1".toCharArray()).build(),
+        illegal(
+                () -> TlsOptions.builder()
+                        .keyStore(store, "guess-1".toCharArray())
+                        .build(),
                 "cannot open " + store + ": wrong password");
         Path noStore = Files.writeString(dir.resolve("text"), "hello");
-        illegal(() -> TlsOptions.builder().trustStore(noStore, SECRET.toCharArray()).build(), "cannot open " + noStore + ": ");
+        illegal(
+                () -> TlsOptions.builder()
+                        .trustStore(noStore, SECRET.toCharArray())
+                        .build(),
+                "cannot open " + noStore + ": ");
     }
 
     @Test
     void aKeyOfAnotherCertificateIsRefused() throws Exception {
         Path chain = LEAF.writeChain(dir.resolve("c"));
-        for (Issued other : List.of(TestCertificates.leaf(CA, HOST), TestCertificates.leaf("x").rsa().selfSigned())) {
+        for (Issued other : List.of(
+                TestCertificates.leaf(CA, HOST),
+                TestCertificates.leaf("x").rsa().selfSigned())) {
             Path key = other.writeKey(dir.resolve("k"));
-            illegal(() -> TlsOptions.builder().certificate(chain, key).build(),
-                    "private key does not match the first certificate of " + chain + " and " + key + " (CN=api.example.com)");
+            illegal(
+                    () -> TlsOptions.builder().certificate(chain, key).build(),
+                    "private key does not match the first certificate of " + chain + " and " + key
+                            + " (CN=api.example.com)");
         }
     }
 
@@ -139,10 +166,14 @@ class TlsOptionsTest {
         illegal(() -> TlsOptions.builder().certificate(chain, chain).build(), "no private key in " + chain);
         Path torn = Files.writeString(dir.resolve("torn"), "-----BEGIN CERTIFICATE-----\nMIIB");
         illegal(() -> TlsOptions.builder().trust(torn).build(), "broken PEM in " + torn);
-        Path junk = Files.writeString(dir.resolve("junk"), "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
+        Path junk = Files.writeString(
+                dir.resolve("junk"), "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
         illegal(() -> TlsOptions.builder().trust(junk).build(), "broken certificate in " + junk);
-        Path junkKey = Files.writeString(dir.resolve("junkKey"), "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n");
-        illegal(() -> TlsOptions.builder().certificate(chain, junkKey).build(), "private key in " + junkKey + " is broken");
+        Path junkKey = Files.writeString(
+                dir.resolve("junkKey"), "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n");
+        illegal(
+                () -> TlsOptions.builder().certificate(chain, junkKey).build(),
+                "private key in " + junkKey + " is broken");
     }
 
     // settings
@@ -168,10 +199,11 @@ class TlsOptionsTest {
         illegal(b::protocols, "protocols needs at least one");
         illegal(() -> b.protocols("TLSv1.3", "TLSv1.1"), "protocols: \"TLSv1.1\" is none of [TLSv1.3, TLSv1.2]; ");
         illegal(b::cipherSuites, "cipherSuites needs at least one");
-        illegal(() -> TlsOptions.builder().cipherSuites("TLS_NULL_WITH_X").build(), "cipherSuites: TLS_NULL_WITH_X is not known");
+        illegal(
+                () -> TlsOptions.builder().cipherSuites("TLS_NULL_WITH_X").build(),
+                "cipherSuites: TLS_NULL_WITH_X is not known");
         illegal(() -> b.alpn(""), "alpn: ");
         illegal(() -> b.serverName(" "), "serverName must not be blank");
-        illegal(() -> b.handshakeTimeout(Duration.ZERO), "handshakeTimeout=PT0S is not positive");
         illegal(() -> b.reloadEvery(Duration.ofSeconds(-1)), "reloadEvery=PT-1S is not positive");
         illegal(() -> b.onReloadFailure(null), "onReloadFailure must not be null");
     }
@@ -179,10 +211,26 @@ class TlsOptionsTest {
     @Test
     void contradictionsAreRefusedWithBothNames() throws Exception {
         SSLContext context = SSLContext.getDefault();
-        illegal(() -> TlsOptions.builder().sslContext(context).trust(CA.certificate()).build(), "sslContext excludes certificate");
-        illegal(() -> TlsOptions.builder().sslContext(context).reloadEvery(Duration.ofDays(1)).build(), "sslContext excludes reloadEvery");
-        illegal(() -> serverOptions().clientAuth(ClientAuth.REQUIRED).build(), "clientAuth=REQUIRED needs trust or trustStore");
-        illegal(() -> TlsOptions.builder().protocols("TLSv1.2").cipherSuites("TLS_AES_128_GCM_SHA256").build(),
+        illegal(
+                () -> TlsOptions.builder()
+                        .sslContext(context)
+                        .trust(CA.certificate())
+                        .build(),
+                "sslContext excludes certificate");
+        illegal(
+                () -> TlsOptions.builder()
+                        .sslContext(context)
+                        .reloadEvery(Duration.ofDays(1))
+                        .build(),
+                "sslContext excludes reloadEvery");
+        illegal(
+                () -> serverOptions().clientAuth(ClientAuth.REQUIRED).build(),
+                "clientAuth=REQUIRED needs trust or trustStore");
+        illegal(
+                () -> TlsOptions.builder()
+                        .protocols("TLSv1.2")
+                        .cipherSuites("TLS_AES_128_GCM_SHA256")
+                        .build(),
                 "cipherSuites=[TLS_AES_128_GCM_SHA256] has none for protocols=[TLSv1.2]");
     }
 
@@ -202,29 +250,79 @@ class TlsOptionsTest {
                 .clientAuth(ClientAuth.WANTED)
                 .alpn("x")
                 .build();
-        assertThat(options).hasToString("TlsOptions[certificates=[" + store + "], trust=[" + trust + "], clientAuth=WANTED, "
-                + "protocols=[TLSv1.3, TLSv1.2], alpn=[x], handshakeTimeout=PT10S]");
-        assertThat(TlsOptions.builder().build()).hasToString("TlsOptions[certificates=[], trust=JDK, clientAuth=NONE, "
-                + "protocols=[TLSv1.3, TLSv1.2], handshakeTimeout=PT10S]");
+        assertThat(options)
+                .hasToString("TlsOptions[certificates=[" + store + "], trust=[" + trust + "], clientAuth=WANTED, "
+                        + "protocols=[TLSv1.3, TLSv1.2], alpn=[x]]");
+        assertThat(TlsOptions.builder().build())
+                .hasToString(
+                        "TlsOptions[certificates=[], trust=JDK, clientAuth=NONE, " + "protocols=[TLSv1.3, TLSv1.2]]");
     }
 
     @Test
     void aBuilderUsedOnDoesNotTouchWhatItHasBuilt() throws IOException {
-        TlsOptions.Builder builder = serverOptions().handshakeTimeout(Duration.ofSeconds(1));
+        TlsOptions.Builder builder = serverOptions().alpn("x");
         TlsOptions first = builder.build();
-        TlsOptions second = builder.trust(CA.certificate()).handshakeTimeout(Duration.ofSeconds(2)).build();
-        assertThat(first.handshakeTimeout()).hasSeconds(1);
+        TlsOptions second = builder.trust(CA.certificate()).alpn("y").build();
+        assertThat(first.alpn()).containsExactly("x");
         assertThat(first.toString()).contains("trust=JDK");
-        assertThat(second.handshakeTimeout()).hasSeconds(2);
+        assertThat(second.alpn()).containsExactly("y");
     }
 
     @Test
     void theExpiryIsTheEarliestOfTheChain() throws IOException {
         Instant until = Instant.parse("2030-01-01T00:00:00Z");
-        Issued leaf = TestCertificates.leaf("x").dns(HOST).valid(Instant.parse("2020-01-01T00:00:00Z"), until).issuedBy(CA);
+        Issued leaf = TestCertificates.leaf("x")
+                .dns(HOST)
+                .valid(Instant.parse("2020-01-01T00:00:00Z"), until)
+                .issuedBy(CA);
         Instant caUntil = CA.certificate().getNotAfter().toInstant();
         assertThat(options(leaf).certificateExpiry()).isEqualTo(until.isBefore(caUntil) ? until : caUntil);
         assertThat(TlsOptions.builder().build().certificateExpiry()).isNull();
+    }
+
+    @Test
+    void whatIsInsecureOrExpiredIsWarnedOfInTheLog() throws IOException {
+        Issued expired = TestCertificates.leaf("x")
+                .dns(HOST)
+                .valid(Instant.parse("2023-01-01T00:00:00Z"), Instant.parse("2024-01-02T03:04:05Z"))
+                .issuedBy(CA);
+        List<String> log = new ArrayList<>();
+        System.Logger logger = new System.Logger() {
+            @Override
+            public String getName() {
+                return "test";
+            }
+
+            @Override
+            public boolean isLoggable(Level level) {
+                return true;
+            }
+
+            @Override
+            public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
+                log.add(level + " " + message);
+            }
+
+            @Override
+            public void log(Level level, ResourceBundle bundle, String format, Object... parameters) {
+                log.add(level + " " + format);
+            }
+        };
+        TlsOptions.builder()
+                .certificate(expired.writeChain(dir.resolve("chain")), expired.writeKey(dir.resolve("key")))
+                .log(logger)
+                .build();
+        TlsOptions skipping = TlsOptions.builder()
+                .insecureSkipHostnameVerification()
+                .log(logger)
+                .build();
+        skipping.clientEngine(HOST, 1);
+        skipping.clientEngine(HOST, 1);
+        assertThat(log).hasSize(2);
+        assertThat(log.get(0))
+                .isEqualTo("WARNING certificate in " + dir.resolve("chain") + " and " + dir.resolve("key")
+                        + " expired at 2024-01-02T03:04:05Z");
+        assertThat(log.get(1)).startsWith("WARNING insecureSkipHostnameVerification: ");
     }
 
     // reload
@@ -245,7 +343,9 @@ class TlsOptionsTest {
         illegal(options::reload, "no certificate in " + dir.resolve("chain"));
         assertThat(shown(options)).isEqualTo(LEAF.certificate());
         Files.delete(dir.resolve("chain"));
-        assertThatThrownBy(options::reload).isInstanceOf(UncheckedIOException.class).hasMessageContaining("no such file");
+        assertThatThrownBy(options::reload)
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("no such file");
         assertThat(shown(options)).isEqualTo(LEAF.certificate());
     }
 
@@ -264,9 +364,11 @@ class TlsOptionsTest {
     void filesThatHaveNotChangedKeepTheirSessions() throws Exception {
         TlsOptions options = reloading();
         TlsOptions client = TlsOptions.builder().trust(CA.certificate()).build();
-        long first = TlsPair.run(client, HOST, options).client.engine.getSession().getCreationTime();
+        long first =
+                TlsPair.run(client, HOST, options).client.engine.getSession().getCreationTime();
         nanos.addAndGet(Duration.ofSeconds(61).toNanos());
-        assertThat(TlsPair.run(client, HOST, options).client.engine.getSession().getCreationTime()).isEqualTo(first);
+        assertThat(TlsPair.run(client, HOST, options).client.engine.getSession().getCreationTime())
+                .isEqualTo(first);
     }
 
     @Test
@@ -326,7 +428,8 @@ class TlsOptionsTest {
     }
 
     private TlsOptions.Builder serverOptions() throws IOException {
-        return TlsOptions.builder().certificate(LEAF.writeChain(dir.resolve("chain")), LEAF.writeKey(dir.resolve("key")));
+        return TlsOptions.builder()
+                .certificate(LEAF.writeChain(dir.resolve("chain")), LEAF.writeKey(dir.resolve("key")));
     }
 
     private TlsOptions options(Issued own) throws IOException {
@@ -351,7 +454,9 @@ class TlsOptionsTest {
     }
 
     private static void assertServes(TlsOptions server) {
-        assertThat(TlsPair.run(TlsOptions.builder().trust(CA.certificate()).build(), HOST, server).succeeded()).isTrue();
+        assertThat(TlsPair.run(TlsOptions.builder().trust(CA.certificate()).build(), HOST, server)
+                        .succeeded())
+                .isTrue();
     }
 
     private static java.security.cert.Certificate shown(TlsOptions server) throws Exception {
@@ -364,6 +469,7 @@ class TlsOptionsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(call)
                 .withMessageStartingWith(message)
-                .satisfies(e -> assertThat(String.valueOf(e)).doesNotContain(SECRET).doesNotContain("guess-1"));
+                .satisfies(e ->
+                        assertThat(String.valueOf(e)).doesNotContain(SECRET).doesNotContain("guess-1"));
     }
 }

@@ -13,8 +13,7 @@ public final class Await {
 
     private static final long POLL_NANOS = 200_000;
 
-    private Await() {
-    }
+    private Await() {}
 
     /** Returns when {@code condition} holds; fails with {@code what} after {@link #LIMIT}. */
     public static void until(String what, BooleanSupplier condition) {

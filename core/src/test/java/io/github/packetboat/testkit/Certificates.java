@@ -40,22 +40,24 @@ public final class Certificates {
     private static final Map<String, Identity> MADE = new ConcurrentHashMap<>();
     private static final AtomicLong SERIALS = new AtomicLong(1);
 
-    private Certificates() {
-    }
+    private Certificates() {}
 
     /** The authority that tests trust. */
     public static Identity root() {
-        return MADE.computeIfAbsent("root", key -> new Request("Packetboat Test Root").authority().selfSigned());
+        return MADE.computeIfAbsent(
+                "root", key -> new Request("Packetboat Test Root").authority().selfSigned());
     }
 
     /** An authority that nobody trusts. */
     public static Identity unknownRoot() {
-        return MADE.computeIfAbsent("unknown root", key -> new Request("Nobody's Root").authority().selfSigned());
+        return MADE.computeIfAbsent(
+                "unknown root", key -> new Request("Nobody's Root").authority().selfSigned());
     }
 
     private static Identity intermediate() {
         Identity root = root();
-        return MADE.computeIfAbsent("intermediate",
+        return MADE.computeIfAbsent(
+                "intermediate",
                 key -> new Request("Packetboat Test Intermediate").authority().signedBy(root));
     }
 
@@ -66,7 +68,8 @@ public final class Certificates {
 
     /** As {@link #server}, with an RSA key of 2048 bits. */
     public static Identity rsaServer(String... names) {
-        return leaf("RSA server", intermediate(), new Request(names[0]).names(names).rsa());
+        return leaf(
+                "RSA server", intermediate(), new Request(names[0]).names(names).rsa());
     }
 
     /** Has its name in the subject alone, which RFC 9525 §2 no longer accepts. */
@@ -76,17 +79,22 @@ public final class Certificates {
 
     /** Was good until yesterday. */
     public static Identity expired(String... names) {
-        return leaf("expired", intermediate(), new Request(names[0]).names(names).validDays(-10, -1));
+        return leaf(
+                "expired", intermediate(), new Request(names[0]).names(names).validDays(-10, -1));
     }
 
     /** Will be good from tomorrow. */
     public static Identity notYetValid(String... names) {
-        return leaf("not yet valid", intermediate(), new Request(names[0]).names(names).validDays(1, 10));
+        return leaf(
+                "not yet valid",
+                intermediate(),
+                new Request(names[0]).names(names).validDays(1, 10));
     }
 
     /** Vouches for itself. */
     public static Identity selfSigned(String... names) {
-        return MADE.computeIfAbsent(cacheKey("self-signed", names),
+        return MADE.computeIfAbsent(
+                cacheKey("self-signed", names),
                 key -> new Request(names[0]).names(names).selfSigned());
     }
 
@@ -106,8 +114,8 @@ public final class Certificates {
     }
 
     private static Identity leaf(String kind, Identity issuer, Request request) {
-        String[] names = request.names.isEmpty()
-                ? new String[] {request.commonName} : request.names.toArray(String[]::new);
+        String[] names =
+                request.names.isEmpty() ? new String[] {request.commonName} : request.names.toArray(String[]::new);
         return MADE.computeIfAbsent(cacheKey(kind, names), key -> request.signedBy(issuer));
     }
 
@@ -163,9 +171,11 @@ public final class Certificates {
 
         Identity signedBy(Identity issuer) {
             KeyPair keys = newKeys();
-            X500Name issuerName = X500Name.getInstance(issuer.certificate().getSubjectX500Principal().getEncoded());
+            X500Name issuerName = X500Name.getInstance(
+                    issuer.certificate().getSubjectX500Principal().getEncoded());
             List<X509Certificate> chain = new ArrayList<>(List.of(sign(keys, issuerName, issuer.key())));
-            boolean issuerIsRoot = issuer.certificate().getIssuerX500Principal()
+            boolean issuerIsRoot = issuer.certificate()
+                    .getIssuerX500Principal()
                     .equals(issuer.certificate().getSubjectX500Principal());
             if (!issuerIsRoot) {
                 chain.addAll(issuer.chain());
@@ -189,14 +199,18 @@ public final class Certificates {
 
         private X509Certificate sign(KeyPair keys, X500Name issuerName, PrivateKey issuerKey) {
             Instant now = Instant.now();
-            X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(issuerName,
-                    BigInteger.valueOf(SERIALS.getAndIncrement()), Date.from(now.plus(Duration.ofDays(fromDay))),
-                    Date.from(now.plus(Duration.ofDays(toDay))), new X500Name("CN=" + commonName), keys.getPublic());
+            X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
+                    issuerName,
+                    BigInteger.valueOf(SERIALS.getAndIncrement()),
+                    Date.from(now.plus(Duration.ofDays(fromDay))),
+                    Date.from(now.plus(Duration.ofDays(toDay))),
+                    new X500Name("CN=" + commonName),
+                    keys.getPublic());
             String algorithm = issuerKey.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
             try {
                 addExtensions(builder);
-                return new JcaX509CertificateConverter().getCertificate(
-                        builder.build(new JcaContentSignerBuilder(algorithm).build(issuerKey)));
+                return new JcaX509CertificateConverter()
+                        .getCertificate(builder.build(new JcaContentSignerBuilder(algorithm).build(issuerKey)));
             } catch (CertIOException | OperatorCreationException | GeneralSecurityException e) {
                 throw new IllegalStateException("cannot sign a certificate for " + commonName, e);
             }
@@ -208,12 +222,15 @@ public final class Certificates {
                 builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
                 return;
             }
-            builder.addExtension(Extension.keyUsage, true,
-                    new KeyUsage(KeyUsage.digitalSignature | KeyUsage.keyEncipherment));
+            builder.addExtension(
+                    Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature | KeyUsage.keyEncipherment));
             builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));
             if (!names.isEmpty()) {
-                builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names.stream()
-                        .map(Request::generalName).toArray(GeneralName[]::new)));
+                builder.addExtension(
+                        Extension.subjectAlternativeName,
+                        false,
+                        new GeneralNames(
+                                names.stream().map(Request::generalName).toArray(GeneralName[]::new)));
             }
         }
 

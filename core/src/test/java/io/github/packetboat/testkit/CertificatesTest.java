@@ -35,14 +35,15 @@ class CertificatesTest {
         assertRejected(Certificates.expired("localhost"), "localhost", "validity check failed");
         assertRejected(Certificates.notYetValid("localhost"), "localhost", "validity check failed");
         assertRejected(Certificates.selfSigned("localhost"), "localhost", "unable to find valid certification path");
-        assertRejected(Certificates.unknownAuthority("localhost"), "localhost",
-                "unable to find valid certification path");
+        assertRejected(
+                Certificates.unknownAuthority("localhost"), "localhost", "unable to find valid certification path");
         assertRejected(Certificates.client("localhost"), "localhost", "Extended key usage");
     }
 
     @Test
     void commonNameOnlyHasNoSubjectAlternativeName() throws Exception {
-        assertThat(Certificates.commonNameOnly("localhost").certificate().getSubjectAlternativeNames()).isNull();
+        assertThat(Certificates.commonNameOnly("localhost").certificate().getSubjectAlternativeNames())
+                .isNull();
         assertThat(Certificates.commonNameOnly("localhost").certificate().getSubjectX500Principal())
                 .hasToString("CN=localhost");
     }
@@ -51,9 +52,14 @@ class CertificatesTest {
     void rawPeersShowTheirClientCertificate() throws Exception {
         Identity client = Certificates.client("alice");
         try (RawServer server = RawServer.serving(peer -> {
-            SSLSocket tls = (SSLSocket) peer.acceptTls(Certificates.server("localhost").context()).socket();
-            peer.send(tls.getSession().getPeerPrincipal() + "\n").closeNotify().awaitEnd();
-        }); RawPeer peer = RawPeer.connect(server.port())) {
+                    SSLSocket tls = (SSLSocket)
+                            peer.acceptTls(Certificates.server("localhost").context())
+                                    .socket();
+                    peer.send(tls.getSession().getPeerPrincipal() + "\n")
+                            .closeNotify()
+                            .awaitEnd();
+                });
+                RawPeer peer = RawPeer.connect(server.port())) {
             peer.startTls(client.context(), "localhost");
             assertThat(peer.readLine()).isEqualTo("CN=alice");
             peer.expectEof();
@@ -67,34 +73,41 @@ class CertificatesTest {
         assertThat(identity.toString()).isEqualTo("Identity[CN=localhost]");
 
         byte[] chain = Files.readAllBytes(identity.certificateFile());
-        assertThat(List.copyOf(CertificateFactory.getInstance("X.509")
-                .generateCertificates(new ByteArrayInputStream(chain)))).hasSize(2).isEqualTo(identity.chain());
-        byte[] key = Base64.getMimeDecoder().decode(Files.readString(identity.keyFile())
-                .replaceAll("-----[A-Z ]+-----", ""));
+        assertThat(List.copyOf(
+                        CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(chain))))
+                .hasSize(2)
+                .isEqualTo(identity.chain());
+        byte[] key = Base64.getMimeDecoder()
+                .decode(Files.readString(identity.keyFile()).replaceAll("-----[A-Z ]+-----", ""));
         assertThat(KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(key)))
                 .isEqualTo(identity.key());
         KeyStore store = KeyStore.getInstance(identity.keyStoreFile().toFile(), Identity.PASSWORD.toCharArray());
         assertThat(List.of(store.getCertificateChain("key"))).isEqualTo(identity.chain());
-        KeyStore trust = KeyStore.getInstance(Certificates.root().trustStoreFile().toFile(),
-                Identity.PASSWORD.toCharArray());
-        assertThat(trust.getCertificate("trusted")).isEqualTo(Certificates.root().certificate());
+        KeyStore trust =
+                KeyStore.getInstance(Certificates.root().trustStoreFile().toFile(), Identity.PASSWORD.toCharArray());
+        assertThat(trust.getCertificate("trusted"))
+                .isEqualTo(Certificates.root().certificate());
     }
 
     private static void assertRejected(Identity server, String host, String reason) {
-        assertThatThrownBy(() -> handshake(server, host)).isInstanceOf(SSLHandshakeException.class)
+        assertThatThrownBy(() -> handshake(server, host))
+                .isInstanceOf(SSLHandshakeException.class)
                 .hasMessageContaining(reason);
     }
 
     /** A handshake of raw sockets in which the client checks the name. */
     private static void handshake(Identity identity, String host) throws IOException {
         try (RawServer server = RawServer.serving(peer -> {
-            try {
-                peer.acceptTls(identity.context()).awaitEnd();
-            } catch (RuntimeException | AssertionError clientRefused) {
-                // the client reports why
-            }
-        }); RawPeer peer = RawPeer.connect(server.port())) {
-            SSLSocket tls = (SSLSocket) Certificates.root().trustingContext().getSocketFactory()
+                    try {
+                        peer.acceptTls(identity.context()).awaitEnd();
+                    } catch (RuntimeException | AssertionError clientRefused) {
+                        // the client reports why
+                    }
+                });
+                RawPeer peer = RawPeer.connect(server.port())) {
+            SSLSocket tls = (SSLSocket) Certificates.root()
+                    .trustingContext()
+                    .getSocketFactory()
                     .createSocket(peer.socket(), host, server.port(), true);
             SSLParameters parameters = tls.getSSLParameters();
             parameters.setEndpointIdentificationAlgorithm("HTTPS");

@@ -6,8 +6,7 @@ import java.nio.charset.StandardCharsets;
 final class Escaped {
     private static final int MAX_BYTES = 256;
 
-    private Escaped() {
-    }
+    private Escaped() {}
 
     static String of(byte[] bytes) {
         StringBuilder text = new StringBuilder("\"");

@@ -28,11 +28,11 @@ import java.util.Set;
  */
 public final class FaultProxy implements AutoCloseable {
     private final SocketAddress target;
-    private final Socket portHolder;                            // bound, not listening: keeps the port while we refuse
+    private final Socket portHolder; // bound, not listening: keeps the port while we refuse
     private final InetSocketAddress address;
     private final Direction clientToServer = new Direction("client to server", this);
     private final Direction serverToClient = new Direction("server to client", this);
-    private final Set<Link> links = new HashSet<>();            // guarded by this, as all below
+    private final Set<Link> links = new HashSet<>(); // guarded by this, as all below
     private final List<Thread> threads = new ArrayList<>();
     private ServerSocket listener;
     private Thread acceptor;
@@ -146,7 +146,7 @@ public final class FaultProxy implements AutoCloseable {
                 throw new UncheckedIOException("stop listening on " + address + ": " + e.getMessage(), e);
             }
         }
-        Threads.join(List.of(accepting));                       // the kernel listens for as long as its accept runs
+        Threads.join(List.of(accepting)); // the kernel listens for as long as its accept runs
         return this;
     }
 
@@ -207,11 +207,11 @@ public final class FaultProxy implements AutoCloseable {
         try {
             server = RawPeer.open(target);
         } catch (IOException e) {
-            client.setSoLinger(true, 0);                        // the nearest to "refused" once we have accepted
+            client.setSoLinger(true, 0); // the nearest to "refused" once we have accepted
             client.close();
             return;
         }
-        Link link = new Link(this, client, server);             // must not fail: nobody else closes the two
+        Link link = new Link(this, client, server); // must not fail: nobody else closes the two
         links.add(link);
         connections++;
         threads.removeIf(thread -> !thread.isAlive());

@@ -80,7 +80,7 @@ class FaultProxyTest {
 
         assertThat(bytes).hasToString("one segment");
         Await.untilEqual("segments", 11L, proxy.clientToServer()::segmentsForwarded);
-        assertThat(reads).isGreaterThan(3);                     // 11 unless this thread is slower than the gap
+        assertThat(reads).isGreaterThan(3); // 11 unless this thread is slower than the gap
     }
 
     @Test
@@ -114,7 +114,8 @@ class FaultProxyTest {
         assertThat(server.readExactly(3)).asString().isEqualTo("abc");
         server.expectReset();
 
-        try (RawPeer next = RawPeer.connect(proxy.address()); RawPeer nextServer = target.accept()) {
+        try (RawPeer next = RawPeer.connect(proxy.address());
+                RawPeer nextServer = target.accept()) {
             next.send("abcd");
             assertThat(nextServer.readExactly(3)).asString().isEqualTo("abc");
             next.expectReset();
@@ -201,8 +202,10 @@ class FaultProxyTest {
     @Test
     void refusesNewConnectionsOnlyAndKeepsItsPortForLater() {
         proxy.refuse();
-        assertThatThrownBy(() -> RawPeer.connect(proxy.address())).isInstanceOf(UncheckedIOException.class)
-                .hasMessageContaining("refused").hasMessageContaining(String.valueOf(proxy.port()));
+        assertThatThrownBy(() -> RawPeer.connect(proxy.address()))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("refused")
+                .hasMessageContaining(String.valueOf(proxy.port()));
         client.send("old");
         assertThat(server.readExactly(3)).asString().isEqualTo("old");
 

@@ -41,8 +41,8 @@ public record Identity(PrivateKey key, List<X509Certificate> chain) {
 
     /** A PEM file with the key, unencrypted PKCS#8. */
     public Path keyFile() {
-        return file("key.pem", out -> out.write(
-                pem("PRIVATE KEY", key.getEncoded()).getBytes(StandardCharsets.US_ASCII)));
+        return file(
+                "key.pem", out -> out.write(pem("PRIVATE KEY", key.getEncoded()).getBytes(StandardCharsets.US_ASCII)));
     }
 
     /** A PKCS12 file with key and chain; both passwords are {@link #PASSWORD}. */
@@ -75,7 +75,8 @@ public record Identity(PrivateKey key, List<X509Certificate> chain) {
             context.init(null, trust().getTrustManagers(), null);
             return context;
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("TLS context that trusts " + certificate().getSubjectX500Principal(), e);
+            throw new IllegalStateException(
+                    "TLS context that trusts " + certificate().getSubjectX500Principal(), e);
         }
     }
 

@@ -23,18 +23,26 @@ final class Lane {
     private static final int CHUNK_BYTES = 16 * 1024;
     private static final int MAX_QUEUED_BYTES = 1 << 20;
 
-    private enum State { OPEN, SWALLOWING, ENDED, CLOSED }
-
-    private enum Kind { DATA, FIN, RST }
-
-    private record Parcel(Kind kind, byte[] bytes, long dueNanos) {
+    private enum State {
+        OPEN,
+        SWALLOWING,
+        ENDED,
+        CLOSED
     }
+
+    private enum Kind {
+        DATA,
+        FIN,
+        RST
+    }
+
+    private record Parcel(Kind kind, byte[] bytes, long dueNanos) {}
 
     private final Link link;
     private final Socket source;
     private final Socket sink;
     private final Direction direction;
-    private final SplittableRandom random = new SplittableRandom(7);    // the same delays in each run
+    private final SplittableRandom random = new SplittableRandom(7); // the same delays in each run
 
     private final Queue<Parcel> queue = new ArrayDeque<>();
     private State state = State.OPEN;
@@ -42,7 +50,7 @@ final class Lane {
     private int queuedBytes;
     private long lastDueNanos = System.nanoTime();
 
-    private CutPoint seenCutPoint;                                      // the rest: writer thread only
+    private CutPoint seenCutPoint; // the rest: writer thread only
     private long bytesSinceCutPoint;
     private long paceNanos = lastDueNanos;
 
@@ -76,8 +84,7 @@ final class Lane {
 
     /** Waits while stalled or full; false if there is nothing to read for any more. */
     private synchronized boolean awaitRoom() {
-        while (state == State.OPEN && !direction.blackHole
-                && (direction.stalled || queuedBytes >= MAX_QUEUED_BYTES)) {
+        while (state == State.OPEN && !direction.blackHole && (direction.stalled || queuedBytes >= MAX_QUEUED_BYTES)) {
             await(0);
         }
         return state != State.CLOSED;
@@ -151,7 +158,7 @@ final class Lane {
         while (state == State.OPEN) {
             long wait = dueNanos - System.nanoTime();
             if (direction.stalled || direction.blackHole) {
-                await(0);                                       // a black hole swallows when something comes: see offer
+                await(0); // a black hole swallows when something comes: see offer
             } else if (wait > 0) {
                 await(wait);
             } else {
@@ -195,7 +202,7 @@ final class Lane {
         int slice = direction.sliceBytes;
         long rate = direction.bytesPerSecond;
         int count = slice > 0 ? Math.min(slice, most) : most;
-        return rate > 0 ? (int) Math.min(count, Math.max(1, rate / 100)) : count;       // 10 ms worth, so it flows
+        return rate > 0 ? (int) Math.min(count, Math.max(1, rate / 100)) : count; // 10 ms worth, so it flows
     }
 
     private void pace(int count) {

@@ -111,7 +111,9 @@ public final class RawPeer implements AutoCloseable {
 
     /** Sends {@code bytes}, as one segment if they fit. */
     public RawPeer send(byte[] bytes) {
-        return run("send " + bytes.length + " bytes", () -> socket.getOutputStream().write(bytes));
+        return run(
+                "send " + bytes.length + " bytes",
+                () -> socket.getOutputStream().write(bytes));
     }
 
     /** Sends {@code text} with one segment (or TLS record) a byte. */
@@ -196,13 +198,16 @@ public final class RawPeer implements AutoCloseable {
         try {
             socket.setSoTimeout(Math.max(1, Math.toIntExact(quiet.toMillis())));
             int next = socket.getInputStream().read();
-            throw new AssertionError("expected nothing from %s for %s, got %s".formatted(remoteAddress, quiet,
-                    next < 0 ? "EOF" : "the byte " + Escaped.of(new byte[] {(byte) next})));
+            throw new AssertionError("expected nothing from %s for %s, got %s"
+                    .formatted(
+                            remoteAddress,
+                            quiet,
+                            next < 0 ? "EOF" : "the byte " + Escaped.of(new byte[] {(byte) next})));
         } catch (SocketTimeoutException expected) {
             run("restore time-out", () -> socket.setSoTimeout(Math.toIntExact(Await.LIMIT.toMillis())));
         } catch (IOException e) {
-            throw new AssertionError("expected nothing from %s for %s, got: %s"
-                    .formatted(remoteAddress, quiet, e.getMessage()), e);
+            throw new AssertionError(
+                    "expected nothing from %s for %s, got: %s".formatted(remoteAddress, quiet, e.getMessage()), e);
         }
     }
 
@@ -217,8 +222,10 @@ public final class RawPeer implements AutoCloseable {
         } catch (SocketTimeoutException e) {
             throw failure("expected " + wanted + ", got nothing for " + Await.LIMIT.toSeconds() + " s", soFar);
         } catch (IOException e) {
-            throw new UncheckedIOException("read %s from %s after %s: %s".formatted(wanted, remoteAddress,
-                    Escaped.of(soFar.toByteArray()), e.getMessage()), e);
+            throw new UncheckedIOException(
+                    "read %s from %s after %s: %s"
+                            .formatted(wanted, remoteAddress, Escaped.of(soFar.toByteArray()), e.getMessage()),
+                    e);
         }
     }
 
@@ -239,13 +246,15 @@ public final class RawPeer implements AutoCloseable {
 
     /** A socket tells a reset only by its text; TLS sockets wrap it. */
     private static boolean isReset(Throwable e) {
-        return e != null && (String.valueOf(e.getMessage()).startsWith("Connection reset")
-                || e instanceof SocketException && "Broken pipe".equals(e.getMessage()) || isReset(e.getCause()));
+        return e != null
+                && (String.valueOf(e.getMessage()).startsWith("Connection reset")
+                        || e instanceof SocketException && "Broken pipe".equals(e.getMessage())
+                        || isReset(e.getCause()));
     }
 
     private AssertionError failure(String what, ByteArrayOutputStream soFar) {
-        return new AssertionError("%s from %s after %d bytes: %s".formatted(what, remoteAddress, soFar.size(),
-                Escaped.of(soFar.toByteArray())));
+        return new AssertionError("%s from %s after %d bytes: %s"
+                .formatted(what, remoteAddress, soFar.size(), Escaped.of(soFar.toByteArray())));
     }
 
     /** Sends a FIN and goes on reading. Under TLS it is a bare FIN, without close_notify. */

@@ -27,14 +27,20 @@ class RawPeerTest {
     @Test
     void tellsFinFromReset() {
         try (RawServer server = RawServer.open();
-                RawPeer first = RawPeer.connect(server.port()); RawPeer firstServer = server.accept();
-                RawPeer second = RawPeer.connect(server.port()); RawPeer secondServer = server.accept()) {
+                RawPeer first = RawPeer.connect(server.port());
+                RawPeer firstServer = server.accept();
+                RawPeer second = RawPeer.connect(server.port());
+                RawPeer secondServer = server.accept()) {
             firstServer.halfClose();
             secondServer.send("x").reset();
 
-            assertThatThrownBy(first::expectReset).isInstanceOf(AssertionError.class).hasMessageContaining("got EOF");
+            assertThatThrownBy(first::expectReset)
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("got EOF");
             assertThat(second.readExactly(1)).asString().isEqualTo("x");
-            assertThatThrownBy(second::expectEof).isInstanceOf(AssertionError.class).hasMessageContaining("got RST");
+            assertThatThrownBy(second::expectEof)
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("got RST");
         }
     }
 
@@ -42,9 +48,12 @@ class RawPeerTest {
     void saysWhatCameInsteadOfWhatWasExpected() {
         try (RawServer server = RawServer.serving(Script.say("half a line\t"));
                 RawPeer peer = RawPeer.connect(server.port())) {
-            assertThatThrownBy(peer::readLine).isInstanceOf(AssertionError.class)
-                    .hasMessageContaining("a line").hasMessageContaining("got EOF")
-                    .hasMessageContaining("\"half a line\\t\"").hasMessageContaining(":" + server.port());
+            assertThatThrownBy(peer::readLine)
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("a line")
+                    .hasMessageContaining("got EOF")
+                    .hasMessageContaining("\"half a line\\t\"")
+                    .hasMessageContaining(":" + server.port());
         }
     }
 
@@ -52,9 +61,11 @@ class RawPeerTest {
     void expectNothingFailsOnAByteAndOnTheEnd() {
         try (RawServer server = RawServer.serving(Script.say("x"));
                 RawPeer peer = RawPeer.connect(server.port())) {
-            assertThatThrownBy(() -> peer.expectNothing(Await.LIMIT)).isInstanceOf(AssertionError.class)
+            assertThatThrownBy(() -> peer.expectNothing(Await.LIMIT))
+                    .isInstanceOf(AssertionError.class)
                     .hasMessageContaining("\"x\"");
-            assertThatThrownBy(() -> peer.expectNothing(Await.LIMIT)).isInstanceOf(AssertionError.class)
+            assertThatThrownBy(() -> peer.expectNothing(Await.LIMIT))
+                    .isInstanceOf(AssertionError.class)
                     .hasMessageContaining("EOF");
         }
     }
@@ -85,8 +96,10 @@ class RawPeerTest {
         try (RawPeer peer = RawPeer.connect(server.port())) {
             peer.send("QUIT\r\n").expectEof();
         }
-        assertThatThrownBy(server::close).isInstanceOf(AssertionError.class)
-                .cause().hasMessage("expected \"HELO\\r\\n\", got \"QUIT\\r\\n\"");
+        assertThatThrownBy(server::close)
+                .isInstanceOf(AssertionError.class)
+                .cause()
+                .hasMessage("expected \"HELO\\r\\n\", got \"QUIT\\r\\n\"");
     }
 
     @Test
@@ -94,8 +107,10 @@ class RawPeerTest {
         RawServer server = RawServer.serving(Script.untilEnd());
         try (RawPeer peer = RawPeer.connect(server.port())) {
             String name = "raw-server-" + server.address();
-            Await.until("script runs", () -> Thread.getAllStackTraces().keySet().stream()
-                    .anyMatch(thread -> thread.getName().equals(name + "-1")));
+            Await.until(
+                    "script runs",
+                    () -> Thread.getAllStackTraces().keySet().stream()
+                            .anyMatch(thread -> thread.getName().equals(name + "-1")));
             server.close();
             assertThat(Thread.getAllStackTraces().keySet())
                     .noneMatch(thread -> thread.getName().startsWith(name));

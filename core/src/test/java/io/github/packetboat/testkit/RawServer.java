@@ -26,7 +26,7 @@ public final class RawServer implements AutoCloseable {
     private final SocketAddress address;
     private final Script script;
     private final BlockingQueue<RawPeer> waiting = new LinkedBlockingQueue<>();
-    private final List<RawPeer> peers = new ArrayList<>();      // guarded by this, as all below
+    private final List<RawPeer> peers = new ArrayList<>(); // guarded by this, as all below
     private final List<Thread> threads = new ArrayList<>();
     private final List<Throwable> failures = new ArrayList<>();
     private boolean closed;
@@ -58,7 +58,8 @@ public final class RawServer implements AutoCloseable {
     private static RawServer listen(SocketAddress address, Script script) {
         try {
             ServerSocketChannel listener = address instanceof UnixDomainSocketAddress
-                    ? ServerSocketChannel.open(StandardProtocolFamily.UNIX) : ServerSocketChannel.open();
+                    ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                    : ServerSocketChannel.open();
             try {
                 listener.bind(address, 1024);
                 return new RawServer(listener, script);
@@ -127,7 +128,7 @@ public final class RawServer implements AutoCloseable {
         try {
             script.play(peer);
         } catch (Throwable e) {
-            fail(e);                                            // before the other side can see the end and close us
+            fail(e); // before the other side can see the end and close us
         } finally {
             peer.close();
         }

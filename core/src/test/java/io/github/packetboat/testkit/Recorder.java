@@ -63,8 +63,8 @@ public final class Recorder<T> implements Consumer<T> {
         lock.lock();
         try {
             if (!awaitSize(untaken, 1, Await.LIMIT)) {
-                throw new AssertionError("no further event within %d s after %s"
-                        .formatted(Await.LIMIT.toSeconds(), events));
+                throw new AssertionError(
+                        "no further event within %d s after %s".formatted(Await.LIMIT.toSeconds(), events));
             }
             return untaken.remove();
         } finally {

@@ -16,12 +16,15 @@ class RecorderTest {
 
     @Test
     void waitsForEventsOfOtherThreadsAndKeepsTheirOrder() {
-        CompletableFuture<Void> other = CompletableFuture.runAsync(() -> List.of("a", "b", "c").forEach(recorder));
+        CompletableFuture<Void> other =
+                CompletableFuture.runAsync(() -> List.of("a", "b", "c").forEach(recorder));
 
         assertThat(recorder.take()).isEqualTo("a");
         assertThat(recorder.await(3)).containsExactly("a", "b", "c");
         assertThat(recorder.take()).isEqualTo("b");
-        assertThatThrownBy(recorder::assertNothingMore).isInstanceOf(AssertionError.class).hasMessageContaining("[c]");
+        assertThatThrownBy(recorder::assertNothingMore)
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("[c]");
         assertThat(recorder.take()).isEqualTo("c");
         recorder.assertNothingMoreWithin(Duration.ofMillis(5));
         assertThat(recorder.all()).containsExactly("a", "b", "c");
@@ -47,7 +50,8 @@ class RecorderTest {
 
         assertThat(clock.getAsLong() - start).isEqualTo(2_000_000_000L);
         assertThat(clock.getAsLong()).isNegative();
-        assertThatThrownBy(() -> clock.advance(Duration.ofNanos(-1))).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> clock.advance(Duration.ofNanos(-1)))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("PT-0.000000001S");
     }
 }

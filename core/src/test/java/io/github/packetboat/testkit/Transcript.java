@@ -134,8 +134,10 @@ public final class Transcript {
             throw difference(peer, index, mode, "(" + e.getMessage() + ")", e);
         }
         if (!actual.equals(expected.text() + lineEnd)) {
-            boolean onlyEndDiffers = actual.stripTrailing().equals(expected.text().stripTrailing());
-            String shown = onlyEndDiffers ? Escaped.of(actual) + " where the line ends in " + Escaped.of(lineEnd)
+            boolean onlyEndDiffers =
+                    actual.stripTrailing().equals(expected.text().stripTrailing());
+            String shown = onlyEndDiffers
+                    ? Escaped.of(actual) + " where the line ends in " + Escaped.of(lineEnd)
                     : actual.stripTrailing();
             throw difference(peer, index, mode, expected.side() + ": " + shown, null);
         }

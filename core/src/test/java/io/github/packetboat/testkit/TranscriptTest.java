@@ -33,32 +33,37 @@ class TranscriptTest {
 
     @Test
     void failsOnTheFirstLineThatDiffersAndShowsTheDialogueSoFar() {
-        try (RawServer server = RawServer.serving(Script.say("220 ready\r\n"), Script.hear("EHLO me\r\n"),
-                Script.say("500 what\r\n"), Script.untilEnd())) {
-            assertThatThrownBy(() -> DIALOGUE.playAsClient(server.address())).isInstanceOf(AssertionError.class)
+        try (RawServer server = RawServer.serving(
+                Script.say("220 ready\r\n"),
+                Script.hear("EHLO me\r\n"),
+                Script.say("500 what\r\n"),
+                Script.untilEnd())) {
+            assertThatThrownBy(() -> DIALOGUE.playAsClient(server.address()))
+                    .isInstanceOf(AssertionError.class)
                     .hasMessageContaining("differs in line 3 of 10, mode WHOLE")
-                    .hasMessageEndingWith(String.join("\n",
-                            "    S: 220 ready",
-                            "    C: EHLO me",
-                            "  - S: 250-first",
-                            "  + S: 500 what"));
+                    .hasMessageEndingWith(String.join(
+                            "\n", "    S: 220 ready", "    C: EHLO me", "  - S: 250-first", "  + S: 500 what"));
         }
     }
 
     @Test
     void showsAnEarlyEndAndAWrongLineEnd() {
         try (RawServer server = RawServer.serving(Script.say("220 ready\n"))) {
-            assertThatThrownBy(() -> DIALOGUE.playAsClient(server.address())).isInstanceOf(AssertionError.class)
+            assertThatThrownBy(() -> DIALOGUE.playAsClient(server.address()))
+                    .isInstanceOf(AssertionError.class)
                     .hasMessageContaining("+ S: \"220 ready\\n\" where the line ends in \"\\r\\n\"");
             Transcript longer = Transcript.of("S: 220 ready\nS: more").lineEnd("\n");
-            assertThatThrownBy(() -> longer.playAsClient(server.address())).isInstanceOf(AssertionError.class)
-                    .hasMessageContaining("- S: more").hasMessageContaining("got EOF");
+            assertThatThrownBy(() -> longer.playAsClient(server.address()))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("- S: more")
+                    .hasMessageContaining("got EOF");
         }
     }
 
     @Test
     void rejectsALineThatNobodySays() {
-        assertThatThrownBy(() -> Transcript.of("X: hello")).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> Transcript.of("X: hello"))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("X: hello");
     }
 }

@@ -121,13 +121,11 @@ final class UnixSocket extends Socket {
 
     /** Ignored: there is no such option on a unix-domain socket. */
     @Override
-    public void setTcpNoDelay(boolean on) {
-    }
+    public void setTcpNoDelay(boolean on) {}
 
     /** Ignored: there is no such option on a unix-domain socket. */
     @Override
-    public void setSoLinger(boolean on, int seconds) {
-    }
+    public void setSoLinger(boolean on, int seconds) {}
 
     @Override
     public void shutdownOutput() throws IOException {

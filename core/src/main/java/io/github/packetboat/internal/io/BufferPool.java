@@ -29,7 +29,8 @@ public final class BufferPool {
 
     /** An empty buffer of at least {@code bytes}, with whatever was in it before. */
     public ByteBuffer take(int bytes) {
-        int bits = Math.max(bytes <= SMALL_BYTES ? SMALLEST_BITS : LARGE_BITS, 32 - Integer.numberOfLeadingZeros(bytes - 1));
+        int bits = Math.max(
+                bytes <= SMALL_BYTES ? SMALLEST_BITS : LARGE_BITS, 32 - Integer.numberOfLeadingZeros(bytes - 1));
         if (bits > LARGEST_BITS) {
             return ByteBuffer.allocateDirect(bits < 31 ? 1 << bits : bytes);
         }

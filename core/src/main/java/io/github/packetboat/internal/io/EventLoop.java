@@ -195,7 +195,8 @@ public final class EventLoop implements Executor {
         return turns.get();
     }
 
-    @Nullable Thread thread() {
+    @Nullable
+    Thread thread() {
         return thread;
     }
 
@@ -293,7 +294,7 @@ public final class EventLoop implements Executor {
         }
         selector = fresh;
         old.close();
-        errors.accept(new IOException("the selector returned " + SpinGuard.LIMIT
-                + " times with nothing to do; its " + fresh.keys().size() + " channels were moved to a new one"));
+        errors.accept(new IOException("the selector returned " + SpinGuard.LIMIT + " times with nothing to do; its "
+                + fresh.keys().size() + " channels were moved to a new one"));
     }
 }

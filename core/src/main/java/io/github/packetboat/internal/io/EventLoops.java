@@ -43,7 +43,12 @@ public final class EventLoops {
             threads.add(new LoopThread(loops.get(i), name + "-loop-" + i));
         }
         offload = new ThreadPoolExecutor(
-                count, count, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> daemon(task, name + "-offload"));
+                count,
+                count,
+                1,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> daemon(task, name + "-offload"));
         offload.allowCoreThreadTimeOut(true);
         watchdog = new Watchdog(loops);
         Thread guard = daemon(watchdog, name + "-watchdog");

@@ -71,7 +71,8 @@ public final class Timers {
     }
 
     /** Takes out the next timer whose deadline has come, or returns null. */
-    @Nullable Timer pollExpired(long now) {
+    @Nullable
+    Timer pollExpired(long now) {
         if (size == 0 || at(0).deadlineNanos - now > 0) {
             return null;
         }

@@ -166,8 +166,8 @@ public final class TlsTransport implements Transport {
         }
         handshakeBytes += n;
         if (handshakeBytes > MAX_HANDSHAKE_BYTES) {
-            throw new SSLHandshakeException(
-                    "a handshake of more than " + MAX_HANDSHAKE_BYTES + " bytes; the peer sends too much before it is known");
+            throw new SSLHandshakeException("a handshake of more than " + MAX_HANDSHAKE_BYTES
+                    + " bytes; the peer sends too much before it is known");
         }
         return n > 0;
     }
@@ -232,7 +232,8 @@ public final class TlsTransport implements Transport {
     @Override
     public boolean hasUnread() {
         ByteBuffer rest = unread;
-        return engine.isInboundDone() || rest != null && isWholeRecord(rest.duplicate().position(rest.limit()));
+        return engine.isInboundDone()
+                || rest != null && isWholeRecord(rest.duplicate().position(rest.limit()));
     }
 
     /** Whether the bytes before {@code net}'s position begin with a whole record (RFC 8446 §5.1: 5 bytes, then length). */

@@ -58,7 +58,8 @@ final class Watchdog implements Runnable {
             reportedTurn[i] = turn;
             LOG.log(
                     System.Logger.Level.WARNING,
-                    busy.getName() + " has been held for " + heldNanos / 1_000_000 + " ms by the code below; all its other"
+                    busy.getName() + " has been held for " + heldNanos / 1_000_000
+                            + " ms by the code below; all its other"
                             + " connections wait. Run blocking listeners on an executor: builder.executor(...)",
                     where);
         }

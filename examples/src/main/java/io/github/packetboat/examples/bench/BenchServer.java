@@ -11,12 +11,14 @@ import io.github.packetboat.message.SocketOptions;
 import io.github.packetboat.message.TlsOptions;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.concurrent.Executors;
 
 /**
  * The server that the benchmarks drive: echoes each message, or in {@code s5} sends it to every connection; {@code s7} is
  * over TLS. Written with the public API only.
  *
- * <p>Messages are views of the received bytes, as this server only passes them on; {@code -Dbench.copy=true} takes arrays.
+ * <p>Messages are views of the received bytes, as this server only passes them on; {@code -Dbench.copy=true} takes arrays,
+ * and so does {@code -Dbench.executor=N}, which runs the listeners on N threads beside the loop.
  */
 public final class BenchServer {
     private static final int BACKLOG = 4096;
@@ -30,7 +32,7 @@ public final class BenchServer {
             System.exit(64);
         }
         int port = Integer.parseInt(args[0]);
-        if (Boolean.getBoolean("bench.copy")) {
+        if (Boolean.getBoolean("bench.copy") || Integer.getInteger("bench.executor") != null) {
             serve(port, args[1], Codecs.lengthPrefixed());
         } else {
             serve(port, args[1], Codecs.lengthPrefixed().views());
@@ -45,6 +47,10 @@ public final class BenchServer {
                 .eventLoops(threads());
         if (scenario.equals("s7")) {
             builder.tls(tls());
+        }
+        int pool = Integer.getInteger("bench.executor", 0);
+        if (pool > 0) {
+            builder.executor(Executors.newFixedThreadPool(pool));
         }
         try (MessageServer<M> server = builder.bind(new InetSocketAddress("127.0.0.1", port))) {
             System.out.println("READY");

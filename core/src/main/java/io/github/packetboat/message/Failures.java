@@ -1,0 +1,69 @@
+package io.github.packetboat.message;
+
+import io.github.packetboat.codec.CodecException;
+import io.github.packetboat.internal.io.TlsTransport;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** Says why a connection fails, from what was thrown. */
+final class Failures<M> {
+    private final SocketConnection<M> connection;
+    private final boolean client;
+    private @Nullable TlsOptions tls;
+
+    Failures(SocketConnection<M> connection, Endpoint<M> endpoint) {
+        this.connection = connection;
+        this.client = endpoint.host() != null;
+        this.tls = endpoint.tls();
+    }
+
+    /** The connection speaks TLS by these options from now on. */
+    void explainBy(TlsOptions options) {
+        tls = options;
+    }
+
+    /** The opening failed. */
+    CloseReason opening(Throwable failure, @Nullable TlsTransport handshake) {
+        String detail = handshake != null || failure instanceof SSLException
+                ? explain(failure, handshake == null ? null : handshake.firstBytes())
+                : text(failure);
+        return connection.reason(CloseReason.Kind.HANDSHAKE_FAILED, detail, failure);
+    }
+
+    /** The channel broke. */
+    CloseReason channel(IOException failure, long messagesReceived) {
+        if (failure instanceof TlsTransport.TruncatedException) {
+            return connection.reason(CloseReason.Kind.TLS_TRUNCATED, text(failure), failure);
+        }
+        if (failure instanceof SSLException) {
+            // in TLS 1.3 a server refuses a client's certificate when the client believes the handshake done
+            CloseReason.Kind kind =
+                    messagesReceived == 0 ? CloseReason.Kind.HANDSHAKE_FAILED : CloseReason.Kind.PROTOCOL_ERROR;
+            return connection.reason(kind, explain(failure, null), failure);
+        }
+        return connection.reason(CloseReason.Kind.CONNECTION_LOST, text(failure), failure);
+    }
+
+    /** The codec cannot make sense of the peer's bytes, or breaks its own contract. */
+    CloseReason codec(Throwable failure, long messagesReceived, ByteBuffer lastRead) {
+        String detail = failure instanceof CodecException ? text(failure) : "the codec threw " + failure;
+        if (messagesReceived == 0 && tls == null && FirstBytes.looksLikeClientHello(lastRead)) {
+            detail += ": the peer speaks TLS, and this connection is plain";
+        } else {
+            detail += " (after " + messagesReceived + " messages)";
+        }
+        return connection.reason(CloseReason.Kind.PROTOCOL_ERROR, detail, failure);
+    }
+
+    private String explain(Throwable failure, @Nullable ByteBuffer firstBytes) {
+        TlsOptions options = tls;
+        return options == null ? text(failure) : TlsFailure.explain(failure, options, client, firstBytes);
+    }
+
+    private static String text(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null ? failure.toString() : message;
+    }
+}

@@ -1,0 +1,522 @@
+package io.github.packetboat.message;
+
+import io.github.packetboat.codec.CodecException;
+import io.github.packetboat.internal.io.EventLoop;
+import io.github.packetboat.internal.io.TlsTransport;
+import io.github.packetboat.internal.io.Transport;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of one connection, and the only place that moves it on.
+ *
+ * <pre>
+ *              PROXY header, TLS          close(), end of stream,
+ *              handshake done             protocol error, timeout        queue written, end said
+ *   OPENING ──────────────────────▶ OPEN ─────────────────────────▶ CLOSING ─────────────────▶ LINGERING
+ *      │                             │ ▲ startTls                      │                           │ peer's end,
+ *      │ failed, too late            ▼ │ done                          │ broken, too late          │ too late
+ *      │                          UPGRADING                            │                           │
+ *      └─────────────────────────────┴────────────▶ CLOSED ◀───────────┴───────────────────────────┘
+ * </pre>
+ *
+ * Loop thread only, where nothing else is said.
+ */
+final class Lifecycle<M> implements EventLoop.Ready {
+    enum State {
+        OPENING,
+        OPEN,
+        UPGRADING,
+        CLOSING,
+        LINGERING,
+        CLOSED
+    }
+
+    private final SocketConnection<M> connection;
+    private final SocketChannel channel;
+    private final EventLoop loop;
+    private final Endpoint<M> endpoint;
+    private final Readiness readiness;
+    private final Callbacks<M> callbacks;
+    private final Failures<M> failures;
+    private final Outbound<M> outbound;
+    private final Inbound<M> inbound;
+    private volatile State state = State.OPENING;
+    private volatile boolean refusesSends;
+    private volatile @Nullable CloseReason reason;
+    private volatile @Nullable TlsTransport tls;
+    private @Nullable Opening<M> opening;
+    private @Nullable CompletableFuture<SSLSession> upgrade;
+    private @Nullable Deadlines<M> deadlines;
+    private Transport transport;
+    private boolean peerEnded;
+    private boolean wasOpen;
+
+    Lifecycle(
+            SocketConnection<M> connection,
+            SocketChannel channel,
+            EventLoop loop,
+            Endpoint<M> endpoint,
+            Transport transport) {
+        this.connection = connection;
+        this.channel = channel;
+        this.loop = loop;
+        this.endpoint = endpoint;
+        this.transport = transport;
+        Settings<M> settings = endpoint.settings();
+        this.readiness = new Readiness();
+        this.callbacks = new Callbacks<>(connection, loop, settings);
+        this.failures = new Failures<>(connection, endpoint);
+        var codec = endpoint.codec().create();
+        this.outbound = new Outbound<>(connection, this, readiness, loop, codec, transport, settings);
+        this.inbound = new Inbound<>(connection, this, readiness, loop, codec, transport, callbacks);
+    }
+
+    // ------------------------------------------------------------------ opening
+
+    /** Registers the channel and begins to open. */
+    void start() {
+        try {
+            readiness.register(loop, channel, this);
+            inbound.noteRead();
+            if (endpoint.opensAtOnce()) {
+                openPlain(null);
+                return;
+            }
+            opening = new Opening<>(
+                    this,
+                    channel,
+                    loop,
+                    endpoint.offload(),
+                    endpoint.proxyProtocol(),
+                    endpoint.engines(connection.remoteAddress()));
+            deadlines().openingBegins();
+            opening.proceed();
+        } catch (IOException | RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    /** Opens only to say {@code farewell}, and closes: the server does not want this connection. */
+    void refuse(M farewell, CloseReason why) {
+        try {
+            readiness.register(loop, channel, this);
+            state = State.OPEN;
+            outbound.send(farewell);
+            beginClose(why);
+        } catch (IOException | RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    void continueOpening() {
+        Opening<M> running = opening;
+        if (running == null || state == State.CLOSED) {
+            return;
+        }
+        try {
+            running.proceed();
+        } catch (IOException | RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    void proxied(ProxyHeader header) {
+        if (header.source() != null) {
+            connection.relayedFrom(header.source());
+        }
+    }
+
+    /** While opening: waits for {@code ops} and nothing else. */
+    void waitFor(int ops) {
+        readiness.waitFor(ops);
+    }
+
+    void openPlain(@Nullable ByteBuffer early) throws IOException {
+        opening = null;
+        open();
+        if (early != null && mayRead()) {
+            inbound.read(early);
+        }
+    }
+
+    void openTls(TlsTransport secured) throws IOException {
+        opening = null;
+        transport = secured;
+        tls = secured;
+        inbound.readFrom(secured);
+        outbound.release(secured);
+        CompletableFuture<SSLSession> upgraded = upgrade;
+        if (upgraded == null) {
+            open();
+        } else {
+            upgrade = null;
+            state = State.OPEN;
+            readiness.resume(Readiness.PAUSED_BY_STATE);
+            readiness.update();
+            upgraded.complete(secured.engine().getSession());
+        }
+        if (transport.hasUnread() && mayRead()) {
+            inbound.read();
+        }
+    }
+
+    private void open() {
+        state = State.OPEN;
+        wasOpen = true;
+        endpoint.owner().opened(connection);
+        callbacks.opened();
+        if (state == State.OPEN) {
+            readiness.update();
+        }
+        if (endpoint.hasDeadlines()) {
+            deadlines().opened();
+        }
+    }
+
+    // ------------------------------------------------------------------ what the loop calls
+
+    @Override
+    public void onReady(int ops) {
+        loop.outbox().enter(outbound);
+        try {
+            if ((ops & SelectionKey.OP_WRITE) != 0) {
+                onWritable();
+            }
+            if ((ops & SelectionKey.OP_READ) != 0) {
+                onReadable();
+            }
+            outbound.flush();
+        } catch (IOException e) {
+            fail(e);
+        } finally {
+            loop.outbox().leave();
+        }
+    }
+
+    private void onReadable() throws IOException {
+        switch (state) {
+            case OPEN -> {
+                if (!readiness.isPaused()) {
+                    inbound.read();
+                }
+            }
+            case OPENING, UPGRADING -> continueOpening();
+            case CLOSING, LINGERING -> discardInput();
+            case CLOSED -> {}
+        }
+    }
+
+    private void onWritable() throws IOException {
+        if (opening != null) {
+            continueOpening();
+        } else if (state != State.CLOSED) {
+            outbound.onWritable();
+        }
+    }
+
+    @Override
+    public void onFailure(Throwable failure) {
+        loop.report(failure);
+        fail(failure);
+    }
+
+    @Override
+    public void onRegistered(SelectionKey fresh) {
+        readiness.registered(fresh);
+    }
+
+    private void discardInput() throws IOException {
+        int n = transport.read(loop.readBuffer().clear());
+        if (n < 0) {
+            endOfStream(0);
+        }
+    }
+
+    /** The peer said that it is done, with {@code unfinished} bytes of a frame left. */
+    void endOfStream(int unfinished) {
+        peerEnded = true;
+        readiness.pause(Readiness.PAUSED_BY_STATE);
+        if (state == State.LINGERING) {
+            closeNow(null);
+        } else if (unfinished > 0) {
+            beginClose(connection.reason(
+                    CloseReason.Kind.TRUNCATED_FRAME,
+                    "the stream ended inside a frame, of which " + unfinished + " bytes had come",
+                    null));
+        } else {
+            beginClose(connection.reason(CloseReason.Kind.PEER_CLOSED, "the peer closed the connection", null));
+        }
+    }
+
+    // ------------------------------------------------------------------ reading
+
+    /** Whether messages may be delivered now. */
+    boolean mayRead() {
+        return state == State.OPEN && !readiness.isPaused();
+    }
+
+    /** Looks why the decoder stopped with {@code unread} bytes before it. Returns whether it may go on. */
+    boolean attendTo(int unread) {
+        readiness.attended();
+        if (state == State.UPGRADING && unread > 0) {
+            refusePlaintext(unread);
+        }
+        if (outbound.isOverHighWaterMark()) {
+            outbound.flush();
+        }
+        return mayRead();
+    }
+
+    void pause(int why) {
+        readiness.pause(why);
+    }
+
+    void resume(int why) {
+        if (readiness.resume(why) && state == State.OPEN) {
+            inbound.noteRead();
+            loop.execute(this::readKept);
+        }
+    }
+
+    private void readKept() {
+        if (!mayRead()) {
+            return;
+        }
+        loop.outbox().enter(outbound);
+        try {
+            inbound.readKept();
+            outbound.flush();
+        } catch (IOException e) {
+            fail(e);
+        } finally {
+            loop.outbox().leave();
+        }
+    }
+
+    /** Whether the kernel is waited for has changed. */
+    void wantWrites(boolean wanted) {
+        if (opening == null && readiness.wantWrites(wanted) && wanted) {
+            deadlines().stalled();
+        }
+    }
+
+    void frameBegun() {
+        deadlines().frameBegins();
+    }
+
+    // ------------------------------------------------------------------ TLS on a live connection
+
+    void beginUpgrade(TlsOptions options, @Nullable M goAhead, CompletableFuture<SSLSession> done) {
+        if (state != State.OPEN) {
+            done.completeExceptionally(
+                    state == State.UPGRADING
+                            ? new IllegalStateException("TLS is being started already")
+                            : new ConnectionClosedException(connection.closeReason()));
+            return;
+        }
+        upgrade = done;
+        int early = inbound.keptBytes() + callbacks.pending();
+        if (early > 0) {
+            refusePlaintext(early);
+            return;
+        }
+        if (goAhead != null) {
+            outbound.send(goAhead);
+        }
+        outbound.hold();
+        if (outbound.isWaiting()) {
+            closeNow(connection.reason(
+                    CloseReason.Kind.ABORTED,
+                    "TLS was started while " + outbound.queuedBytes()
+                            + " bytes were queued in clear: wait for flushed() first",
+                    null));
+            return;
+        }
+        state = State.UPGRADING;
+        readiness.pause(Readiness.PAUSED_BY_STATE);
+        failures.explainBy(options);
+        opening = new Opening<>(
+                this,
+                channel,
+                loop,
+                endpoint.offload(),
+                ProxyProtocol.OFF,
+                endpoint.engines(options, connection.remoteAddress()));
+        deadlines().openingBegins();
+        // the decoder is still to look whether more came in clear behind the message that led to this
+        loop.execute(this::continueOpening);
+    }
+
+    private void refusePlaintext(int bytes) {
+        closeNow(connection.reason(
+                CloseReason.Kind.PROTOCOL_ERROR,
+                "something (" + bytes
+                        + ") came in clear after the message that starts TLS: somebody may have put it there",
+                null));
+    }
+
+    // ------------------------------------------------------------------ closing
+
+    /** From now on nothing more is accepted for sending. Thread-safe. */
+    void refuseSends() {
+        refusesSends = true;
+    }
+
+    /** Everything queued has been handed to the kernel. */
+    void drained() {
+        if (state != State.CLOSING) {
+            return;
+        }
+        try {
+            transport.shutdownOutput();
+        } catch (IOException e) {
+            closeNow(null);
+            return;
+        }
+        state = State.LINGERING;
+        deadlines().lingers();
+        readiness.wantWrites(transport.unflushedBytes() > 0);
+        if (peerEnded) {
+            closeNow(null);
+        }
+    }
+
+    /** Closes in good order, for {@code why}: writes what is queued first. */
+    void beginClose(CloseReason why) {
+        if (state == State.CLOSED || state == State.LINGERING || state == State.CLOSING) {
+            return;
+        }
+        refusesSends = true;
+        readiness.attend();
+        if (state != State.OPEN) {
+            closeNow(why);
+            return;
+        }
+        reason = why;
+        state = State.CLOSING;
+        outbound.closeBuffer();
+        deadlines().flushes();
+        readiness.readWhateverComes();
+        outbound.flush();
+    }
+
+    /** Closes at once. The listener is told later in this turn. */
+    void closeNow(@Nullable CloseReason why) {
+        if (state == State.CLOSED) {
+            return;
+        }
+        if (reason == null) {
+            reason = why;
+        }
+        refusesSends = true;
+        readiness.attend();
+        state = State.CLOSED;
+        try {
+            channel.close();
+        } catch (IOException e) {
+            loop.report(e);
+        }
+        try {
+            loop.execute(this::finish);
+        } catch (RejectedExecutionException e) {
+            finish();
+        }
+    }
+
+    private void finish() {
+        long lost = outbound.discard();
+        inbound.discard();
+        if (deadlines != null) {
+            deadlines.cancel();
+        }
+        CloseReason why = connection.closeReason();
+        if (lost > 0) {
+            why = connection.reason(
+                    why.kind(), why.detail() + "; " + lost + " queued bytes were not sent", why.cause());
+            reason = why;
+        }
+        outbound.failWaiters(why);
+        if (upgrade != null) {
+            upgrade.completeExceptionally(new ConnectionClosedException(why));
+        }
+        connection.left(why);
+        if (wasOpen) {
+            callbacks.closed(why);
+        }
+        endpoint.owner().closed(connection, why, wasOpen);
+    }
+
+    /** The channel, the codec or the handshake failed. */
+    void fail(Throwable failure) {
+        Opening<M> failed = opening;
+        if (failed != null) {
+            TlsTransport handshake = failed.tls();
+            if (handshake != null && failure instanceof SSLException && !failed.isComputing()) {
+                handshake.sendAlert();
+            }
+            closeNow(failures.opening(failure, handshake));
+        } else if (failure instanceof IOException broken && !(failure instanceof CodecException)) {
+            closeNow(failures.channel(broken, inbound.received()));
+        } else {
+            ByteBuffer lastRead = loop.readBuffer().duplicate().flip();
+            beginClose(failures.codec(failure, inbound.received(), lastRead));
+        }
+    }
+
+    // ------------------------------------------------------------------ for the rest of the package
+
+    State state() {
+        return state;
+    }
+
+    /** Thread-safe. */
+    boolean isOpen() {
+        return !refusesSends && (state == State.OPEN || state == State.UPGRADING);
+    }
+
+    /** Thread-safe. */
+    boolean refusesSends() {
+        return refusesSends;
+    }
+
+    /** Why the connection closes or closed, or null. Thread-safe. */
+    @Nullable
+    CloseReason reason() {
+        return reason;
+    }
+
+    /** The TLS transport, or null on a plain connection. Thread-safe. */
+    @Nullable
+    TlsTransport tls() {
+        return tls;
+    }
+
+    Outbound<M> outbound() {
+        return outbound;
+    }
+
+    Inbound<M> inbound() {
+        return inbound;
+    }
+
+    Callbacks<M> callbacks() {
+        return callbacks;
+    }
+
+    private Deadlines<M> deadlines() {
+        Deadlines<M> made = deadlines;
+        if (made == null) {
+            made = new Deadlines<>(connection, this, loop, endpoint);
+            deadlines = made;
+        }
+        return made;
+    }
+}
