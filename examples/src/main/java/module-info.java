@@ -3,5 +3,6 @@ module io.github.packetboat.examples {
     requires com.fasterxml.jackson.databind;
     requires io.github.packetboat;
 
-    exports io.github.packetboat.examples;
+    opens io.github.packetboat.examples to
+            com.fasterxml.jackson.databind; // it makes and reads the records of typed-messages
 }

@@ -1,0 +1,141 @@
+package io.github.packetboat.examples;
+
+import io.github.packetboat.codec.Codecs;
+import io.github.packetboat.message.CloseReason;
+import io.github.packetboat.message.Connection;
+import io.github.packetboat.message.Group;
+import io.github.packetboat.message.MessageListener;
+import io.github.packetboat.message.MessageServer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * Chat with names, rooms and private messages, one line each.
+ *
+ * <pre>
+ * mvn -q compile exec:java -Dexec.args="chat-server"                              # port 10051; or: chat-server PORT
+ * mvn -q compile exec:java -Dexec.args="console-client localhost 10051"           # or: nc localhost 10051
+ * </pre>
+ *
+ * <p>The server's own lines begin with {@code *}, anybody else's with a name, and no name can look like the former.
+ */
+public final class ChatServer implements MessageListener<String> {
+    private static final int PORT = 10051;
+    private static final int MAX_TEXT_CHARS = 1000;
+    private static final String GUEST = "guest";
+    private static final int MAX_NAMES_SHOWN = 50;
+    private static final String HELP =
+            "/name NAME, /join ROOM, /msg NAME TEXT, /who, /quit; all else is said to the room";
+
+    private final UniqueNames<ChatMember> names = new UniqueNames<>();
+    private final Map<String, Group<String>> rooms = new ConcurrentHashMap<>();
+
+    private ChatServer() {}
+
+    /** Serves until the process is ended. */
+    public static void main(String[] args) throws Exception {
+        int port = args.length > 0 ? Integer.parseInt(args[0]) : PORT;
+        try (MessageServer<String> server =
+                MessageServer.builder(Codecs.lines()).listener(new ChatServer()).bind(port)) {
+            System.out.println("listening at port " + server.port() + " of all addresses; end with Ctrl-C");
+            server.awaitClosed();
+        }
+    }
+
+    @Override
+    public void onOpen(Connection<String> connection) {
+        ChatMember member = new ChatMember(connection);
+        member.tell("Welcome. " + HELP);
+        rename(member, GUEST + connection.id());
+        enter(member, "lobby");
+    }
+
+    @Override
+    public void onMessage(Connection<String> connection, String line) {
+        ChatMember member = ChatMember.of(connection);
+        String text = Printable.line(line).strip();
+        if (text.length() > MAX_TEXT_CHARS) {
+            member.tell("that was " + text.length() + " characters, and at most " + MAX_TEXT_CHARS + " are passed on");
+        } else if (text.startsWith("/")) {
+            String[] words = text.split(" +", 2);
+            obey(member, words[0], words.length > 1 ? words[1] : "");
+        } else if (!text.isEmpty()) {
+            member.tellRoom(member.name + ": " + text);
+        }
+    }
+
+    @Override
+    public void onClose(Connection<String> connection, CloseReason reason) {
+        ChatMember member = ChatMember.of(connection);
+        leave(member);
+        names.release(member.name, member);
+    }
+
+    private void obey(ChatMember member, String command, String rest) {
+        switch (command) {
+            case "/name" -> rename(member, rest);
+            case "/join" -> move(member, UniqueNames.folded(rest));
+            case "/msg" -> whisper(member, rest.split(" +", 2));
+            case "/who" -> member.tell(everyoneIn(member.room));
+            case "/quit" -> member.connection.close();
+            case "/help" -> member.tell(HELP);
+            default -> member.tell("there is no " + command + ", but " + HELP);
+        }
+    }
+
+    private void rename(ChatMember member, String name) {
+        boolean reserved = UniqueNames.folded(name).startsWith(GUEST) && !member.name.isEmpty();
+        if (reserved || !UniqueNames.isValid(name)) {
+            member.tell("a name is " + UniqueNames.RULE + ", and does not begin with " + GUEST);
+        } else if (!names.claim(name, member.name, member)) {
+            member.tell(name + " is taken");
+        } else {
+            member.tellRoom("* " + member.name + " is now " + name);
+            member.name = name;
+            member.tell("you are " + name);
+        }
+    }
+
+    private void whisper(ChatMember member, String[] nameAndText) {
+        ChatMember to = names.owner(nameAndText[0]);
+        if (nameAndText.length < 2) {
+            member.tell("usage: /msg NAME TEXT");
+        } else if (to == null || !to.connection.send(member.name + " (to you alone): " + nameAndText[1])) {
+            member.tell("there is no " + nameAndText[0]);
+        }
+    }
+
+    private void move(ChatMember member, String room) {
+        if (!UniqueNames.isValid(room)) {
+            member.tell("a room is " + UniqueNames.RULE);
+        } else if (!room.equals(member.room.name())) {
+            leave(member);
+            enter(member, room);
+        }
+    }
+
+    private void enter(ChatMember member, String name) {
+        member.room = rooms.compute(name, (key, existing) -> {
+            Group<String> room = existing == null ? Group.named(key) : existing;
+            room.add(member.connection);
+            return room;
+        });
+        member.tellRoom("* " + member.name + " has joined " + name);
+        member.tell(everyoneIn(member.room));
+    }
+
+    private void leave(ChatMember member) {
+        member.room.remove(member.connection);
+        member.room.broadcast("* " + member.name + " has left " + member.room.name());
+        rooms.computeIfPresent(member.room.name(), (key, room) -> room.size() == 0 ? null : room);
+    }
+
+    private static String everyoneIn(Group<String> room) {
+        return "in " + room.name() + ": "
+                + room.members().stream()
+                        .limit(MAX_NAMES_SHOWN)
+                        .map(each -> ChatMember.of(each).name)
+                        .collect(Collectors.joining(", ", "", room.size() > MAX_NAMES_SHOWN ? ", …" : ""));
+    }
+}

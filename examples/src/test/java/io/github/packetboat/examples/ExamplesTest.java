@@ -1,0 +1,128 @@
+package io.github.packetboat.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Every example that ends by itself checks what it shows; here it is seen to have shown it. */
+class ExamplesTest {
+    private static List<String> run(String... args) throws Exception {
+        return Terminal.outputOf(all -> assertThat(Examples.run(all)).isZero(), args);
+    }
+
+    @Test
+    void withoutANameTheTourIsTaken() throws Exception {
+        assertThat(run())
+                .contains(
+                        "   ann    hears  Server Say Hello To U",
+                        "   cho    hears  ann: hello, everybody",
+                        "   cho    hears  ben, to you alone: are you leaving already?",
+                        "   ann    gets   =1 ann, ben, cho",
+                        "   server notes  cho has left (PEER_CLOSED)",
+                        "   ben    hears  (connection closed: CONNECTION_LOST)",
+                        "   ann    hears  ben: here I am again",
+                        "   ben    hears  (connection closed: PEER_CLOSED)")
+                .last()
+                .asString()
+                .matches("All of this has just happened, over real sockets, in \\d+ ms: 4 connections, 20 messages\\.");
+    }
+
+    @Test
+    void theTourIsTheSameEachTimeButForPortAndTime() throws Exception {
+        assertThat(withoutNumbers(run("tour"))).isEqualTo(withoutNumbers(run("tour")));
+    }
+
+    private static List<String> withoutNumbers(List<String> lines) {
+        return lines.stream()
+                .map(line -> line.replaceAll("port \\d+|\\d+ ms", "#"))
+                .toList();
+    }
+
+    @Test
+    void typedMessages() throws Exception {
+        assertThat(String.join("\n", run("typed-messages")))
+                .contains("  gets    Filled[id=1, quantity=10, price=99.50]")
+                .contains("  gets    Refused[id=2, why=the price is 99.50]")
+                .contains("Could not resolve type id 'java.lang.ProcessBuilder'")
+                .contains("Cannot deserialize value of type `int` from String");
+    }
+
+    @Test
+    void requestResponse() throws Exception {
+        assertThat(run("request-response"))
+                .last()
+                .isEqualTo("Stats[waiting=0, answered=1001, timedOut=1, failed=0, strayReplies=1]");
+    }
+
+    @Test
+    void tls() throws Exception {
+        assertThat(String.join("\n", run("tls")))
+                .contains("TLSv1.3", "you said: nobody else can read this")
+                .contains("refuses: the server's certificate is for localhost, not for")
+                .contains("refuses: the server's certificate (CN=localhost) is self-signed and not trusted");
+    }
+
+    @Test
+    void mutualTls() throws Exception {
+        assertThat(String.join("\n", run("mutual-tls")))
+                .contains("you are CN=ann")
+                .contains("it wants a certificate, and none is set here")
+                .contains("it does not accept our certificate");
+    }
+
+    @Test
+    void tlsLeavesNoFileBehind() throws Exception {
+        Path made;
+        try (Keytool keytool = new Keytool()) {
+            made = keytool.identity("x", "dns:x").file();
+            assertThat(made).exists();
+        }
+        assertThat(made.getParent()).doesNotExist();
+    }
+
+    @Test
+    void reconnect() throws Exception {
+        assertThat(run("reconnect"))
+                .contains("client:   retains 400 bytes", "server:   received 101 to 200")
+                .last()
+                .isEqualTo("all in order, 200 of them at the second server");
+    }
+
+    @Test
+    void anUnknownNameListsAll() throws Exception {
+        List<String> lines =
+                Terminal.outputOf(args -> assertThat(Examples.run(args)).isEqualTo(2), "tuor");
+        assertThat(lines).first().isEqualTo("There is no example \"tuor\", but:");
+        assertThat(lines).last().isEqualTo("To run one: mvn -q compile exec:java -Dexec.args=\"NAME ARGUMENTS\"");
+        assertThat(lines)
+                .filteredOn(line -> line.startsWith("  "))
+                .extracting(line -> line.strip().split(" ")[0])
+                .containsExactly(
+                        "tour",
+                        "greeting-server",
+                        "console-client",
+                        "chat-server",
+                        "typed-messages",
+                        "request-response",
+                        "tls",
+                        "mutual-tls",
+                        "reconnect");
+    }
+
+    @Test
+    void aFailureIsOneLine() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            String port = String.valueOf(taken.getLocalPort());
+            assertThat(Terminal.outputOf(args -> assertThat(Examples.run(args)).isEqualTo(1), "greeting-server", port))
+                    .singleElement()
+                    .asString()
+                    .startsWith("greeting-server: cannot listen at ")
+                    .contains(port);
+        }
+        assertThat(Terminal.outputOf(args -> assertThat(Examples.run(args)).isEqualTo(1), "chat-server", "http"))
+                .containsExactly("not a number: For input string: \"http\"; usage: chat-server [PORT]");
+    }
+}
