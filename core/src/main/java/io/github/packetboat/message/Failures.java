@@ -11,17 +11,16 @@ import org.jspecify.annotations.Nullable;
 final class Failures<M> {
     private final SocketConnection<M> connection;
     private final boolean client;
-    private @Nullable TlsOptions tls;
+    private final @Nullable TlsOptions tls;
 
-    Failures(SocketConnection<M> connection, Endpoint<M> endpoint) {
+    /**
+     * @param client whether this side is the client
+     * @param tls what TLS is used with, or null if none is
+     */
+    Failures(SocketConnection<M> connection, boolean client, @Nullable TlsOptions tls) {
         this.connection = connection;
-        this.client = endpoint.host() != null;
-        this.tls = endpoint.tls();
-    }
-
-    /** The connection speaks TLS by these options from now on. */
-    void explainBy(TlsOptions options) {
-        tls = options;
+        this.client = client;
+        this.tls = tls;
     }
 
     /** The opening failed. */

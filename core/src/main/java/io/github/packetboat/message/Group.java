@@ -61,6 +61,14 @@ public final class Group<M> {
         }
     }
 
+    /** Adds {@code member}, to be {@linkplain #drop dropped} by the caller when it closes. */
+    void enroll(SocketConnection<M> member) {
+        synchronized (members) {
+            snapshot = null;
+            members.add(member);
+        }
+    }
+
     /** Removes {@code connection}. Returns whether it was a member. */
     public boolean remove(Connection<M> connection) {
         SocketConnection<M> member = socketConnection(connection);

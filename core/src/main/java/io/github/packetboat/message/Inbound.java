@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
  * The receiving half of a connection: reads into the loop's buffer, decodes in place and hands on. Only an unfinished frame
  * is kept, in a buffer that grows with the bytes that have come, never by what a header says. Loop thread only.
  */
-final class Inbound<M> {
+final class Inbound<M> implements ReadBuffer.Holder {
     /** What a codec may leave unread beyond its largest frame: that frame's header. */
     private static final int HEADER_ROOM_BYTES = 64;
 
@@ -51,7 +51,7 @@ final class Inbound<M> {
         this.callbacks = callbacks;
         this.callsListener = callbacks.areOnLoop();
         this.budget = connection.endpoint().budget();
-        this.buffer = new ReadBuffer(loop, this::held);
+        this.buffer = new ReadBuffer(loop, this);
     }
 
     void readFrom(Transport secured) {
@@ -160,7 +160,8 @@ final class Inbound<M> {
         }
     }
 
-    private void held(int changeBytes) {
+    @Override
+    public void holds(int changeBytes) {
         budget.add(changeBytes);
         if (changeBytes > 0 && budget.isTight() && changeBytes > budget.fairShareBytes()) {
             life.pause(Readiness.PAUSED_BY_BUDGET);

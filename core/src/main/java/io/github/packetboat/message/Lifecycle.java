@@ -45,13 +45,13 @@ final class Lifecycle<M> implements EventLoop.Ready {
     private final Endpoint<M> endpoint;
     private final Readiness readiness;
     private final Callbacks<M> callbacks;
-    private final Failures<M> failures;
     private final Outbound<M> outbound;
     private final Inbound<M> inbound;
     private volatile State state = State.OPENING;
     private volatile boolean refusesSends;
     private volatile @Nullable CloseReason reason;
     private volatile @Nullable TlsTransport tls;
+    private @Nullable TlsOptions tlsOptions;
     private @Nullable Opening<M> opening;
     private @Nullable CompletableFuture<SSLSession> upgrade;
     private @Nullable Deadlines<M> deadlines;
@@ -73,7 +73,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
         Settings<M> settings = endpoint.settings();
         this.readiness = new Readiness();
         this.callbacks = new Callbacks<>(connection, loop, settings);
-        this.failures = new Failures<>(connection, endpoint);
+        this.tlsOptions = endpoint.tls();
         var codec = endpoint.codec().create();
         this.outbound = new Outbound<>(connection, this, readiness, loop, codec, transport, settings);
         this.inbound = new Inbound<>(connection, this, readiness, loop, codec, transport, callbacks);
@@ -342,7 +342,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
         }
         state = State.UPGRADING;
         readiness.pause(Readiness.PAUSED_BY_STATE);
-        failures.explainBy(options);
+        tlsOptions = options;
         opening = new Opening<>(
                 this,
                 channel,
@@ -462,13 +462,17 @@ final class Lifecycle<M> implements EventLoop.Ready {
             if (handshake != null && failure instanceof SSLException && !failed.isComputing()) {
                 handshake.sendAlert();
             }
-            closeNow(failures.opening(failure, handshake));
+            closeNow(failures().opening(failure, handshake));
         } else if (failure instanceof IOException broken && !(failure instanceof CodecException)) {
-            closeNow(failures.channel(broken, inbound.received()));
+            closeNow(failures().channel(broken, inbound.received()));
         } else {
             ByteBuffer lastRead = loop.readBuffer().duplicate().flip();
-            beginClose(failures.codec(failure, inbound.received(), lastRead));
+            beginClose(failures().codec(failure, inbound.received(), lastRead));
         }
+    }
+
+    private Failures<M> failures() {
+        return new Failures<>(connection, endpoint.host() != null, tlsOptions);
     }
 
     // ------------------------------------------------------------------ for the rest of the package

@@ -42,7 +42,6 @@ final class Outbound<M> implements Outbox.Sender {
     private @Nullable ArrayDeque<ByteBuffer> inFlight;
     private @Nullable ArrayDeque<Waiter> waiters;
     private long sent;
-    private long refused;
     private long stalledSinceNanos;
     private long lastWritten;
     private boolean held;
@@ -306,8 +305,6 @@ final class Outbound<M> implements Outbox.Sender {
     private boolean full() {
         if (overflow == Overflow.CLOSE) {
             overflowed();
-        } else {
-            refused++;
         }
         return false;
     }

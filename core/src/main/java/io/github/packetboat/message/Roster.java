@@ -142,7 +142,7 @@ final class Roster<M> implements ConnectionOwner<M> {
     @Override
     public void opened(SocketConnection<M> connection) {
         accepted.increment();
-        everyone.add(connection);
+        everyone.enroll(connection);
         Consumer<SocketConnection<M>> shutting = closing;
         if (shutting != null) {
             shutting.accept(connection);
@@ -160,6 +160,7 @@ final class Roster<M> implements ConnectionOwner<M> {
         messagesSent.add(stats.messagesSent());
         bytesReceived.add(stats.bytesReceived());
         bytesSent.add(stats.bytesSent());
+        everyone.drop(connection);
         budget.connections(-1);
         admitted.decrementAndGet();
         alive.remove(connection.id());

@@ -1,7 +1,6 @@
 package io.github.packetboat.internal.io;
 
 import java.nio.ByteBuffer;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,26 +10,29 @@ import org.jspecify.annotations.Nullable;
  * read. That one grows with the bytes that have come, never by what a peer says is coming. Loop thread only.
  */
 public final class ReadBuffer {
+    /** Whose buffer it is. */
+    public interface Holder {
+        /** The buffer holds {@code changeBytes} of memory more, or, if negative, less than before. */
+        void holds(int changeBytes);
+    }
+
     private static final int MAX_READ_AHEAD_BYTES = 256 * 1024;
 
     private final ByteBuffer shared;
     private final BufferPool pool;
-    private final IntConsumer held;
+    private final Holder holder;
     private @Nullable ByteBuffer kept;
     /** How large a buffer the peer has filled at one go: worth as much again. */
     private int filledBytes;
 
-    /**
-     * @param held told by how many bytes of memory this buffer holds more (or, negative, less) than before
-     */
-    public ReadBuffer(EventLoop loop, IntConsumer held) {
-        this(loop.readBuffer(), loop.buffers(), held);
+    public ReadBuffer(EventLoop loop, Holder holder) {
+        this(loop.readBuffer(), loop.buffers(), holder);
     }
 
-    ReadBuffer(ByteBuffer shared, BufferPool pool, IntConsumer held) {
+    ReadBuffer(ByteBuffer shared, BufferPool pool, Holder holder) {
         this.shared = shared;
         this.pool = pool;
-        this.held = held;
+        this.holder = holder;
     }
 
     /**
@@ -80,7 +82,7 @@ public final class ReadBuffer {
 
     private ByteBuffer replace(@Nullable ByteBuffer old, ByteBuffer content, int capacity) {
         ByteBuffer fresh = pool.take(capacity);
-        held.accept(fresh.capacity());
+        holder.holds(fresh.capacity());
         fresh.put(content);
         kept = fresh;
         if (old != null) {
@@ -99,7 +101,7 @@ public final class ReadBuffer {
     }
 
     private void giveBack(ByteBuffer buffer) {
-        held.accept(-buffer.capacity());
+        holder.holds(-buffer.capacity());
         pool.give(buffer);
     }
 
