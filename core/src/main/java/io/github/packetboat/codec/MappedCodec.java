@@ -26,7 +26,14 @@ final class MappedCodec<M, T> implements Codec<T> {
         codec.encode(convert(message, encode, "encode"), out);
     }
 
-    /** Text and cause name the fault and the type, not the value: it may be a secret. */
+    /** The first line of what {@code e} says: parsers add the whole input below it. */
+    private static String summary(Exception e) {
+        String name = e.getClass().getSimpleName();
+        return e.getMessage() == null
+                ? name
+                : name + ": " + e.getMessage().lines().findFirst().orElse("");
+    }
+
     private static <A, B> B convert(A from, Conversion<? super A, ? extends B> conversion, String verb)
             throws CodecException {
         B to;
@@ -39,7 +46,7 @@ final class MappedCodec<M, T> implements Codec<T> {
                 Thread.currentThread().interrupt();
             }
             throw new CodecException(
-                    "cannot %s a %s: %s".formatted(verb, from.getClass().getSimpleName(), e), e);
+                    "cannot %s a %s: %s".formatted(verb, from.getClass().getSimpleName(), summary(e)), e);
         }
         if (to == null) {
             throw new CodecException("cannot %s a %s: the conversion returned null"

@@ -4,6 +4,7 @@ import io.github.packetboat.internal.io.EventLoop;
 import io.github.packetboat.internal.io.Timers;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -163,7 +164,7 @@ final class Connector {
                 open.configureBlocking(false);
                 options.apply(open);
                 if (open.connect(address)) {
-                    succeeded(this);
+                    connected();
                 } else {
                     key = loop.register(open, SelectionKey.OP_CONNECT, this);
                 }
@@ -174,11 +175,21 @@ final class Connector {
             }
         }
 
+        /** A port that nobody listens at may be given to the client itself, which then talks to itself. */
+        private void connected() throws IOException {
+            if (channel().getLocalAddress().equals(channel().getRemoteAddress())
+                    && address instanceof InetSocketAddress) {
+                failed(this, new IOException("nobody listens there (the socket connected to itself)"));
+            } else {
+                succeeded(this);
+            }
+        }
+
         @Override
         public void onReady(int ops) {
             try {
                 if (channel().finishConnect()) {
-                    succeeded(this);
+                    connected();
                 }
             } catch (IOException e) {
                 failed(this, e);

@@ -216,7 +216,8 @@ public final class MessageClient<M> implements AutoCloseable {
 
         /**
          * Connects to {@code host} and waits until the connection is open: before {@code onOpen} has been called, or while it
-         * is.
+         * is. With mutual TLS 1.3 that is before the server has looked at the client's certificate: if it refuses that, the
+         * connection opens and then closes.
          *
          * @throws ConnectException if no address of the host answers in time; the text says what happened at each
          * @throws java.net.UnknownHostException if the host has no address

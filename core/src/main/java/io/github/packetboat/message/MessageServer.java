@@ -313,6 +313,16 @@ public final class MessageServer<M> implements AutoCloseable {
         }
 
         /**
+         * Starts a server that listens at {@code port} of {@code host}, such as {@code "localhost"}, only.
+         *
+         * @param port 0 for one that is free: see {@link MessageServer#port()}
+         * @throws BindException if the host is none of this machine's, or the port is taken or not allowed; the text names it
+         */
+        public MessageServer<M> bind(String host, int port) throws IOException {
+            return bind(new InetSocketAddress(Check.notNull("host", host), Check.inRange("port", port, 0, 65535)));
+        }
+
+        /**
          * Starts a server that listens at {@code address}: IPv4, IPv6 or unix-domain.
          *
          * @throws BindException if the address is taken or not allowed; the text names it

@@ -191,7 +191,7 @@ public final class Requests<M, I> {
             if (waiting.remove(key, this)) {
                 timedOut.increment();
                 reply.completeExceptionally(new TimeoutException("no reply to request " + key.id + " from "
-                        + connection.remoteAddress() + " within " + deadline));
+                        + connection.remoteAddress() + " within " + deadline.toMillis() + " ms"));
             }
         }
 

@@ -212,6 +212,8 @@ final class Roster<M> implements ConnectionOwner<M> {
     /** Closes all connections by {@code how}; those that are opening too, once they are open. */
     void shut(Consumer<SocketConnection<M>> how) {
         closing = how;
+        // first all refuse, then all close: what one listener says of its end must not reach those that end next
+        alive.values().forEach(connection -> connection.life().refuseSends());
         alive.values().forEach(how);
         releaseIfDone();
     }

@@ -9,10 +9,15 @@ final class Watchdog implements Runnable {
     static final long LIMIT_MILLIS = 100;
     private static final long LIMIT_NANOS = LIMIT_MILLIS * 1_000_000;
     private static final long LOOK_NANOS = LIMIT_NANOS / 2;
+    /** So long after the start the JVM loads classes at every first call, and may be forgiven this much. */
+    private static final long COLD_NANOS = 2_000_000_000;
+
+    private static final long COLD_LIMIT_NANOS = 5 * LIMIT_NANOS;
     private static final System.Logger LOG = System.getLogger("io.github.packetboat");
 
     private final List<EventLoop> loops;
     private final long[] reportedTurn;
+    private final long startedNanos = System.nanoTime();
     private volatile boolean stopped;
     private volatile @Nullable Thread thread;
 
@@ -49,7 +54,7 @@ final class Watchdog implements Runnable {
             return;
         }
         long heldNanos = System.nanoTime() - since;
-        if (heldNanos < LIMIT_NANOS) {
+        if (heldNanos < (System.nanoTime() - startedNanos < COLD_NANOS ? COLD_LIMIT_NANOS : LIMIT_NANOS)) {
             return;
         }
         Throwable where = new Throwable("stack of " + busy.getName());
