@@ -59,6 +59,7 @@ final class SendBuffer<M> {
             outbound = taker;
             wake = taker != null && bytes > 0;
             scheduled = wake;
+            noteBuffered();
         } finally {
             lock.unlock();
         }
@@ -163,12 +164,20 @@ final class SendBuffer<M> {
             if (hasRoom(length)) {
                 keep(encoded, chunk, start);
                 bytes += length;
+                noteBuffered();
                 return true;
             }
             rollBack(chunk, start);
             if (!makeRoom(length)) {
                 return false;
             }
+        }
+    }
+
+    private void noteBuffered() {
+        Outbound<M> taker = outbound;
+        if (taker != null) {
+            taker.noteBuffered();
         }
     }
 
@@ -278,12 +287,21 @@ final class SendBuffer<M> {
             taken = ready;
             ready = new ArrayDeque<>(2);
             nextChunkBytes = chunkBytesFor(bytes);
-            bytes = 0;
             scheduled = false;
         } finally {
             lock.unlock();
         }
-        taken.forEach(taker);
+        ByteBuffer next;
+        while ((next = taken.poll()) != null) {
+            // one by one: as long as any is on its way, bytes() must not say that there is none
+            lock.lock();
+            try {
+                bytes -= next.remaining();
+            } finally {
+                lock.unlock();
+            }
+            taker.accept(next);
+        }
     }
 
     private void takeFrames(Consumer<ByteBuffer> taker, java.util.function.BooleanSupplier more) {
