@@ -275,8 +275,11 @@ final class Lifecycle<M> implements EventLoop.Ready {
         return mayRead();
     }
 
+    /** Does not read until {@link #resume}. A connection that closes is read to the peer's end whatever holds others up. */
     void pause(int why) {
-        readiness.pause(why);
+        if (state == State.OPENING || state == State.OPEN || state == State.UPGRADING) {
+            readiness.pause(why);
+        }
     }
 
     void resume(int why) {
@@ -413,8 +416,11 @@ final class Lifecycle<M> implements EventLoop.Ready {
         if (state == State.CLOSED) {
             return;
         }
-        if (reason == null) {
+        CloseReason begun = reason;
+        if (begun == null) {
             reason = why;
+        } else if (state == State.CLOSING && why != null) {
+            reason = connection.reason(begun.kind(), begun.detail() + "; then " + why.detail(), begun.cause());
         }
         refusesSends = true;
         readiness.attend();

@@ -286,7 +286,15 @@ final class Outbound<M> implements Outbox.Sender {
     /** Lets the decoder stop when so much is queued that it should be written first. */
     private void noteQueued() {
         if (isOverHighWaterMark()) {
+            congested = true;
             readiness.attend();
+        }
+    }
+
+    /** The send buffer holds more than before. Thread-safe. */
+    void noteBuffered() {
+        if (!congested && queuedBytes() > highWaterMarkBytes) {
+            congested = true;
         }
     }
 
@@ -393,6 +401,9 @@ final class Outbound<M> implements Outbox.Sender {
 
     @Override
     public void flush() {
+        if (closed) {
+            return;
+        }
         try {
             if (held) {
                 queue.stall();
@@ -424,21 +435,40 @@ final class Outbound<M> implements Outbox.Sender {
             noteStall(waiting);
         }
         long queued = queue.bytes();
-        if (queued > highWaterMarkBytes) {
-            if (!congested) {
-                congested = true;
-                life.pause(Readiness.PAUSED_BY_QUEUE);
-            }
-        } else if (congested && queued <= lowWaterMarkBytes) {
-            congested = false;
-            life.resume(Readiness.PAUSED_BY_QUEUE);
-            life.callbacks().writable();
+        if (congested || queued > highWaterMarkBytes) {
+            noteCongestion(queued);
         }
         if (buffer != null || waiters != null) {
             afterWriteForOthers(queued, waiting);
         }
         if (queued == 0 && !waiting && bufferedBytes() == 0) {
             life.drained();
+        }
+    }
+
+    private void noteCongestion(long queued) {
+        congested = true;
+        if (queued > highWaterMarkBytes) {
+            life.pause(Readiness.PAUSED_BY_QUEUE);
+        } else if (queuedBytes() <= lowWaterMarkBytes) {
+            congested = false;
+            life.resume(Readiness.PAUSED_BY_QUEUE);
+            later(this::tellWritable);
+        }
+    }
+
+    private void tellWritable() {
+        if (!closed && !congested) {
+            life.callbacks().writable();
+        }
+    }
+
+    /** Calls the application back when nothing is half done here: it may send, close or ask anything. */
+    private void later(Runnable callback) {
+        try {
+            loop.execute(callback);
+        } catch (RejectedExecutionException e) {
+            callback.run();
         }
     }
 
@@ -464,15 +494,17 @@ final class Outbound<M> implements Outbox.Sender {
                 scheduleTake();
             }
         }
-        ArrayDeque<Waiter> pending = waiters;
-        boolean all = queued == 0 && bufferedBytes() == 0;
-        while (pending != null
-                && !pending.isEmpty()
-                && !waiting
-                && (all || pending.peek().target <= queue.writtenBytes())) {
-            pending.remove().done.complete(null);
+        if (waiters != null && transport.unflushedBytes() == 0) {
+            completeWaiters(waiters, queued == 0 && bufferedBytes() == 0);
         }
-        if (pending != null && pending.isEmpty()) {
+    }
+
+    private void completeWaiters(ArrayDeque<Waiter> pending, boolean all) {
+        while (!pending.isEmpty() && (all || pending.element().target <= queue.writtenBytes())) {
+            CompletableFuture<Void> done = pending.remove().done;
+            later(() -> done.complete(null));
+        }
+        if (pending.isEmpty()) {
             waiters = null;
         }
     }
@@ -583,7 +615,7 @@ final class Outbound<M> implements Outbox.Sender {
 
     /** Thread-safe. */
     boolean isWritable() {
-        return !congested && queuedBytes() <= highWaterMarkBytes;
+        return !congested;
     }
 
     /** Bytes that the loop has, and not those in the send buffer. Thread-safe. */

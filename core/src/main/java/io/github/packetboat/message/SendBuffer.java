@@ -62,6 +62,7 @@ final class SendBuffer<M> {
             outbound = taker;
             wake = taker != null && bytes > 0;
             scheduled = wake;
+            noteBuffered();
         } finally {
             lock.unlock();
         }
@@ -154,6 +155,7 @@ final class SendBuffer<M> {
                 keep(encoded, copied);
                 bytes += length;
                 accepted++;
+                noteBuffered();
                 wake = scheduled ? null : outbound;
                 scheduled |= wake != null;
             }
@@ -168,6 +170,13 @@ final class SendBuffer<M> {
             wake.scheduleTake();
         }
         return true;
+    }
+
+    private void noteBuffered() {
+        Outbound<M> taker = outbound;
+        if (taker != null) {
+            taker.noteBuffered();
+        }
     }
 
     /** Does what the policy says until there is room. Returns whether there is. */
@@ -274,13 +283,27 @@ final class SendBuffer<M> {
             taken = ready;
             ready = new ArrayDeque<>(2);
             nextChunkBytes = chunkBytesFor(bytes);
-            bytes = 0;
             scheduled = false;
         } finally {
             lock.unlock();
         }
-        taken.forEach(taker);
+        ByteBuffer next;
+        while ((next = taken.poll()) != null) {
+            // one by one: as long as any is on its way, bytes() must not say that there is none
+            int length = next.remaining();
+            taker.accept(next);
+            taken(length);
+        }
         return true;
+    }
+
+    private void taken(int length) {
+        lock.lock();
+        try {
+            bytes -= length;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The lock is not fair, for speed: many busy senders could keep a loop that waits in line from all its connections. */
