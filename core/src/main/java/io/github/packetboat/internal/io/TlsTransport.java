@@ -148,26 +148,30 @@ public final class TlsTransport implements Transport {
         if (result.getStatus() == Status.CLOSED) {
             throw new SSLHandshakeException("the peer closed the connection during the handshake");
         }
-        if (result.bytesProduced() > 0) {
+        if (result.bytesProduced() > 0 || result.getStatus() == Status.BUFFER_OVERFLOW) {
             throw new SSLHandshakeException("application data before the end of the handshake");
+        }
+        handshakeBytes += result.bytesConsumed();
+        if (handshakeBytes > MAX_HANDSHAKE_BYTES) {
+            throw new SSLHandshakeException("a handshake of more than " + MAX_HANDSHAKE_BYTES
+                    + " bytes; the peer sends too much before it is known");
         }
         return true;
     }
 
-    /** Reads into {@code net}; false if nothing was there. */
+    /** Reads into {@code net}, no more than a record; false if nothing was there. */
     private boolean fill(ByteBuffer net) throws IOException {
+        net.limit(Math.max(packetBytes, net.position()));
+        if (!net.hasRemaining()) {
+            throw new SSLHandshakeException("a TLS record of more than " + packetBytes + " bytes");
+        }
         int n = channel.read(net);
         if (n < 0) {
             throw new SSLHandshakeException("the peer closed the connection during the handshake");
         }
-        if (first == null && !established && n > 0) {
+        if (handshakeBytes == 0) {
             int kept = Math.min(FIRST_BYTES, net.position());
             first = ByteBuffer.allocate(kept).put(0, net, 0, kept);
-        }
-        handshakeBytes += n;
-        if (handshakeBytes > MAX_HANDSHAKE_BYTES) {
-            throw new SSLHandshakeException("a handshake of more than " + MAX_HANDSHAKE_BYTES
-                    + " bytes; the peer sends too much before it is known");
         }
         return n > 0;
     }
