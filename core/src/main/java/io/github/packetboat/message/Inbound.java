@@ -17,6 +17,8 @@ final class Inbound<M> {
     /** What a codec may leave unread beyond its largest frame: that frame's header. */
     private static final int HEADER_ROOM_BYTES = 64;
 
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
     private final SocketConnection<M> connection;
     private final Lifecycle<M> life;
     private final Readiness readiness;
@@ -28,6 +30,7 @@ final class Inbound<M> {
     private final InboundBudget budget;
     private Transport transport;
     private @Nullable ByteBuffer kept;
+    private @Nullable ByteBuffer delivering;
     private long lastReadNanos;
     private long frameSinceNanos;
     private long received;
@@ -90,14 +93,14 @@ final class Inbound<M> {
         }
     }
 
-    /** Delivers bytes that came before there was a transport: behind a PROXY header. */
+    /** Delivers bytes that came before there was a transport, behind a PROXY header, or keeps them if reads are paused. */
     void read(ByteBuffer early) throws IOException {
         receivedBytes += early.remaining();
-        ByteBuffer in = loop.readBuffer();
-        if (in != early) {
-            in.clear().put(early).flip();
+        if (life.mayRead()) {
+            deliver(loop.readBuffer().clear().put(early).flip());
+        } else {
+            kept = take(early.remaining()).put(early);
         }
-        deliver(in);
     }
 
     /** The buffer to read into, at its position, behind what was kept. A small rest is copied in front again. */
@@ -124,7 +127,9 @@ final class Inbound<M> {
         return in.capacity() <= BufferPool.SMALL_BYTES;
     }
 
+    /** After an exception {@link #delivering} stays, for {@link #lastSeen}: nothing more is delivered then. */
     private void deliver(ByteBuffer in) throws CodecException {
+        delivering = in;
         boolean more = true;
         while (more) {
             decode(in);
@@ -135,6 +140,7 @@ final class Inbound<M> {
         } else {
             keepNothing();
         }
+        delivering = null;
     }
 
     private void decode(ByteBuffer in) throws CodecException {
@@ -242,6 +248,14 @@ final class Inbound<M> {
         lastReadNanos = loop.nowNanos();
     }
 
+    /** Reading goes on: for the time in which this side did not want to read, the peer is not to blame. */
+    void resumed() {
+        noteRead();
+        if (frameSinceNanos != 0) {
+            frameSinceNanos = lastReadNanos == 0 ? 1 : lastReadNanos;
+        }
+    }
+
     /** When bytes last came. */
     long lastReadNanos() {
         return lastReadNanos;
@@ -258,11 +272,19 @@ final class Inbound<M> {
         return in == null ? 0 : in.position();
     }
 
-    /** The first bytes of an unfinished frame, or null. */
-    @Nullable
-    ByteBuffer keptView() {
-        ByteBuffer in = kept;
-        return in == null ? null : in.duplicate().flip();
+    /** Whether the decoder is at work, so that what it has not come to yet is not in {@link #keptBytes}. */
+    boolean isDelivering() {
+        return delivering != null;
+    }
+
+    /** What the decoder was given when it failed, or what is kept of an unfinished frame; maybe nothing. */
+    ByteBuffer lastSeen() {
+        ByteBuffer in = delivering;
+        if (in != null) {
+            return in.duplicate().rewind();
+        }
+        in = kept;
+        return in == null ? NOTHING : in.duplicate().flip();
     }
 
     /** Since when the frame that is unfinished has been so; 0 if there is none. */

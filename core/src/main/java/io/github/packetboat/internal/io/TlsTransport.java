@@ -40,6 +40,7 @@ public final class TlsTransport implements Transport {
 
     private static final int MAX_HANDSHAKE_BYTES = 64 * 1024;
     private static final int FIRST_BYTES = 64;
+    private static final int MAX_ALERTS = 4;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final SocketChannel channel;
@@ -118,15 +119,22 @@ public final class TlsTransport implements Transport {
         }
     }
 
-    /** Sends the alert that the engine has prepared for a handshake that failed, as far as the kernel takes it at once. */
-    public void sendAlert() {
+    /**
+     * Sends the alert that the engine has prepared for a failure, if it has, as far as the kernel takes it at once. Returns
+     * whether there was one and somebody to be told.
+     */
+    public boolean sendAlert() {
         try {
+            flush();
             engine.closeOutbound();
-            for (int i = 0; i < 4 && engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP; i++) {
+            int alerts = 0;
+            while (alerts < MAX_ALERTS && engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
                 wrap(NOTHING);
+                alerts++;
             }
+            return alerts > 0;
         } catch (IOException e) {
-            // the peer is gone: there is nobody to be told
+            return false; // the peer is gone
         }
     }
 
