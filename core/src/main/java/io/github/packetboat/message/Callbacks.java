@@ -20,6 +20,8 @@ final class Callbacks<M> {
     private final MessageListener<M> listener;
     private final EventLoop loop;
     private final @Nullable OnExecutor elsewhere;
+    /** TLS is being started: what came in clear after that wish must not reach the listener. */
+    private volatile boolean hushed;
 
     Callbacks(SocketConnection<M> connection, EventLoop loop, Settings<M> settings) {
         this.connection = connection;
@@ -47,10 +49,27 @@ final class Callbacks<M> {
     /** Delivers {@code message} on the executor. */
     void message(M message) {
         OnExecutor executor = elsewhere;
-        if (executor != null
-                && !executor.take(() -> guarded("onMessage", () -> listener.onMessage(connection, message)))) {
+        if (executor != null && !executor.take(() -> deliver(message))) {
             connection.life().pause(Readiness.PAUSED_BY_EXECUTOR);
         }
+    }
+
+    private void deliver(M message) {
+        if (hushed) {
+            connection.onLoop(() -> connection.life().refusePlaintext(1));
+        } else {
+            guarded("onMessage", () -> listener.onMessage(connection, message));
+        }
+    }
+
+    /** From now on no message is delivered; one that still waits closes the connection. Thread-safe. */
+    void hush() {
+        hushed = true;
+    }
+
+    /** Ends what {@link #hush} began. */
+    void speak() {
+        hushed = false;
     }
 
     void writable() {

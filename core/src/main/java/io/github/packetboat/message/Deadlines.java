@@ -112,15 +112,18 @@ final class Deadlines<M> extends Timers.Timer {
 
     private long frameLeft(long now) {
         long since = life.inbound().frameSinceNanos();
-        if (since == 0 || !life.mayRead()) {
+        if (since == 0) {
             return NONE;
+        }
+        if (!life.mayRead()) {
+            return limits.frameTimeout().toNanos();
         }
         long left = since + limits.frameTimeout().toNanos() - now;
         if (left <= 0) {
             life.closeNow(connection.reason(
                     CloseReason.Kind.FRAME_TIMEOUT,
                     "a frame of which " + life.inbound().keptBytes() + " bytes have come was not complete within"
-                            + " frameTimeout=" + text(limits.frameTimeout()),
+                            + " frameTimeout=" + text(limits.frameTimeout()) + life.hint(),
                     null));
         }
         return left;
@@ -180,7 +183,7 @@ final class Deadlines<M> extends Timers.Timer {
             }
             writtenAtBeat = life.outbound().writtenBytes();
         }
-        return Math.min(due, Math.max(1, patience - silent));
+        return life.mayRead() ? Math.min(due, Math.max(1, patience - silent)) : due;
     }
 
     private static String text(Duration duration) {

@@ -48,12 +48,17 @@ final class Failures<M> {
     /** The codec cannot make sense of the peer's bytes, or breaks its own contract. */
     CloseReason codec(Throwable failure, long messagesReceived, ByteBuffer lastRead) {
         String detail = failure instanceof CodecException ? text(failure) : "the codec threw " + failure;
-        if (messagesReceived == 0 && tls == null && FirstBytes.looksLikeClientHello(lastRead)) {
-            detail += ": the peer speaks TLS, and this connection is plain";
-        } else {
-            detail += " (after " + messagesReceived + " messages)";
-        }
-        return connection.reason(CloseReason.Kind.PROTOCOL_ERROR, detail, failure);
+        String hint = hint(messagesReceived, lastRead);
+        return connection.reason(
+                CloseReason.Kind.PROTOCOL_ERROR,
+                detail + (hint.isEmpty() ? " (after " + messagesReceived + " messages)" : hint),
+                failure);
+    }
+
+    /** What to add to the reason if the peer has sent no message but seems to want TLS; else nothing. */
+    String hint(long messagesReceived, ByteBuffer lastRead) {
+        boolean wantsTls = messagesReceived == 0 && tls == null && FirstBytes.looksLikeClientHello(lastRead);
+        return wantsTls ? ": the peer speaks TLS, and this connection is plain" : "";
     }
 
     private String explain(Throwable failure, @Nullable ByteBuffer firstBytes) {

@@ -7,6 +7,7 @@ import io.github.packetboat.internal.io.ReadBuffer;
 import io.github.packetboat.internal.io.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The receiving half of a connection: reads into the loop's buffer, decodes in place and hands on. Only an unfinished frame
@@ -27,6 +28,7 @@ final class Inbound<M> implements ReadBuffer.Holder {
     private final InboundBudget budget;
     private final ReadBuffer buffer;
     private Transport transport;
+    private @Nullable ByteBuffer delivering;
     private long lastReadNanos;
     private long frameSinceNanos;
     private long receivedAtFrame;
@@ -86,19 +88,26 @@ final class Inbound<M> implements ReadBuffer.Holder {
         }
     }
 
-    /** Delivers bytes that came before there was a transport: behind a PROXY header. */
+    /** Delivers bytes that came before there was a transport, behind a PROXY header, or keeps them if reads are paused. */
     void read(ByteBuffer early) throws IOException {
         receivedBytes += early.remaining();
-        deliver(buffer.toFill(early.remaining()).put(early).flip());
+        if (life.mayRead()) {
+            deliver(buffer.toFill(early.remaining()).put(early).flip());
+        } else {
+            buffer.keep(early);
+        }
     }
 
+    /** After an exception {@link #delivering} stays, for {@link #lastSeen}: nothing more is delivered then. */
     private void deliver(ByteBuffer in) throws CodecException {
+        delivering = in;
         boolean more = true;
         while (more) {
             decode(in);
             more = readiness.isAttentionWanted() && life.attendTo(in.remaining()) && in.hasRemaining();
         }
         keep(in);
+        delivering = null;
     }
 
     private void decode(ByteBuffer in) throws CodecException {
@@ -174,6 +183,14 @@ final class Inbound<M> implements ReadBuffer.Holder {
         lastReadNanos = loop.nowNanos();
     }
 
+    /** Reading goes on: for the time in which this side did not want to read, the peer is not to blame. */
+    void resumed() {
+        noteRead();
+        if (frameSinceNanos != 0) {
+            frameSinceNanos = lastReadNanos == 0 ? 1 : lastReadNanos;
+        }
+    }
+
     /** When bytes last came. */
     long lastReadNanos() {
         return lastReadNanos;
@@ -188,6 +205,17 @@ final class Inbound<M> implements ReadBuffer.Holder {
     /** How many bytes of an unfinished frame are kept. */
     int keptBytes() {
         return buffer.bytes();
+    }
+
+    /** Whether the decoder is at work, so that what it has not come to yet is not in {@link #keptBytes}. */
+    boolean isDelivering() {
+        return delivering != null;
+    }
+
+    /** What the decoder was given when it failed, or what is kept of an unfinished frame; maybe nothing. */
+    ByteBuffer lastSeen() {
+        ByteBuffer in = delivering;
+        return in != null ? in.duplicate().rewind() : buffer.view();
     }
 
     /** Since when the frame that is unfinished has been so; 0 if there is none. */

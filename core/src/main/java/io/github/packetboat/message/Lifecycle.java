@@ -2,6 +2,7 @@ package io.github.packetboat.message;
 
 import io.github.packetboat.codec.CodecException;
 import io.github.packetboat.internal.io.EventLoop;
+import io.github.packetboat.internal.io.PlainTransport;
 import io.github.packetboat.internal.io.TlsTransport;
 import io.github.packetboat.internal.io.Transport;
 import java.io.IOException;
@@ -136,19 +137,21 @@ final class Lifecycle<M> implements EventLoop.Ready {
 
     /** While opening: waits for {@code ops} and nothing else. */
     void waitFor(int ops) {
-        readiness.waitFor(ops);
+        readiness.dictate(ops);
     }
 
     void openPlain(@Nullable ByteBuffer early) throws IOException {
         opening = null;
+        readiness.dictateNothing();
         open();
-        if (early != null && mayRead()) {
+        if (early != null) {
             inbound.read(early);
         }
     }
 
     void openTls(TlsTransport secured) throws IOException {
         opening = null;
+        readiness.dictateNothing();
         transport = secured;
         tls = secured;
         inbound.readFrom(secured);
@@ -159,9 +162,17 @@ final class Lifecycle<M> implements EventLoop.Ready {
         } else {
             upgrade = null;
             state = State.OPEN;
+            callbacks.speak();
             readiness.resume(Readiness.PAUSED_BY_STATE);
             readiness.update();
+            if (endpoint.hasDeadlines()) {
+                deadlines().opened();
+            }
             upgraded.complete(secured.engine().getSession());
+            CloseReason wanted = reason;
+            if (wanted != null) {
+                beginClose(wanted);
+            }
         }
         if (transport.hasUnread() && mayRead()) {
             inbound.read();
@@ -217,6 +228,9 @@ final class Lifecycle<M> implements EventLoop.Ready {
     private void onWritable() throws IOException {
         if (opening != null) {
             continueOpening();
+        } else if (state == State.LINGERING) {
+            transport.flush();
+            readiness.wantWrites(transport.unflushedBytes() > 0);
         } else if (state != State.CLOSED) {
             outbound.onWritable();
         }
@@ -234,7 +248,12 @@ final class Lifecycle<M> implements EventLoop.Ready {
     }
 
     private void discardInput() throws IOException {
-        int n = transport.read(loop.readBuffer().clear());
+        int n;
+        try {
+            n = transport.read(loop.readBuffer().clear());
+        } catch (TlsTransport.TruncatedException e) {
+            n = -1; // of what is thrown away nothing can be missing
+        }
         if (n < 0) {
             endOfStream(0);
         }
@@ -249,7 +268,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
         } else if (unfinished > 0) {
             beginClose(connection.reason(
                     CloseReason.Kind.TRUNCATED_FRAME,
-                    "the stream ended inside a frame, of which " + unfinished + " bytes had come",
+                    "the stream ended inside a frame, of which " + unfinished + " bytes had come" + hint(),
                     null));
         } else {
             beginClose(connection.reason(CloseReason.Kind.PEER_CLOSED, "the peer closed the connection", null));
@@ -284,7 +303,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
 
     void resume(int why) {
         if (readiness.resume(why) && state == State.OPEN) {
-            inbound.noteRead();
+            inbound.resumed();
             loop.execute(this::readKept);
         }
     }
@@ -326,7 +345,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
             return;
         }
         upgrade = done;
-        int early = inbound.keptBytes() + callbacks.pending();
+        int early = (inbound.isDelivering() ? 0 : inbound.keptBytes()) + callbacks.pending();
         if (early > 0) {
             refusePlaintext(early);
             return;
@@ -358,7 +377,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
         loop.execute(this::continueOpening);
     }
 
-    private void refusePlaintext(int bytes) {
+    void refusePlaintext(int bytes) {
         closeNow(connection.reason(
                 CloseReason.Kind.PROTOCOL_ERROR,
                 "something (" + bytes
@@ -399,6 +418,10 @@ final class Lifecycle<M> implements EventLoop.Ready {
         }
         refusesSends = true;
         readiness.attend();
+        if (state == State.UPGRADING && why.cause() == null) {
+            reason = why; // what was accepted goes out when TLS is up
+            return;
+        }
         if (state != State.OPEN) {
             closeNow(why);
             return;
@@ -465,16 +488,46 @@ final class Lifecycle<M> implements EventLoop.Ready {
         Opening<M> failed = opening;
         if (failed != null) {
             TlsTransport handshake = failed.tls();
+            CloseReason why = failures().opening(failure, handshake);
             if (handshake != null && failure instanceof SSLException && !failed.isComputing()) {
-                handshake.sendAlert();
+                alert(handshake, why);
+            } else {
+                closeNow(why);
             }
-            closeNow(failures().opening(failure, handshake));
+        } else if (failure instanceof SSLException broken && transport instanceof TlsTransport secured) {
+            alert(secured, failures().channel(broken, inbound.received()));
         } else if (failure instanceof IOException broken && !(failure instanceof CodecException)) {
             closeNow(failures().channel(broken, inbound.received()));
         } else {
-            ByteBuffer lastRead = loop.readBuffer().duplicate().flip();
-            beginClose(failures().codec(failure, inbound.received(), lastRead));
+            beginClose(failures().codec(failure, inbound.received(), inbound.lastSeen()));
         }
+    }
+
+    /** Tells the peer why TLS failed, and stays until it has read that: a reset for what it still sends would destroy it. */
+    private void alert(TlsTransport broken, CloseReason why) {
+        if (state == State.CLOSED || state == State.LINGERING || !broken.sendAlert()) {
+            closeNow(why);
+            return;
+        }
+        if (reason == null) {
+            reason = why;
+        }
+        refusesSends = true;
+        opening = null;
+        state = State.LINGERING;
+        transport = new PlainTransport(channel);
+        deadlines().lingers();
+        readiness.dictate(SelectionKey.OP_READ);
+        try {
+            transport.shutdownOutput();
+        } catch (IOException e) {
+            closeNow(null);
+        }
+    }
+
+    /** What to add to a reason if the peer wants TLS here. */
+    String hint() {
+        return failures().hint(inbound.received(), inbound.lastSeen());
     }
 
     private Failures<M> failures() {

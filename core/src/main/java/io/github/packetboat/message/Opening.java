@@ -10,6 +10,7 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,18 +79,34 @@ final class Opening<M> {
         life.waitFor(0);
         computing = true;
         try {
-            offload.execute(() -> {
-                transport.tasks();
-                loop.execute(this::computed);
-            });
+            offload.execute(() -> computeHere(transport));
         } catch (RejectedExecutionException e) {
             life.fail(new IOException("the event loops are stopping", e));
         }
     }
 
-    private void computed() {
+    private void computeHere(TlsTransport transport) {
+        Throwable failure = null;
+        try {
+            transport.tasks();
+        } catch (Throwable e) {
+            failure = e;
+        }
+        Throwable thrown = failure;
+        try {
+            loop.execute(() -> computed(thrown));
+        } catch (RejectedExecutionException e) {
+            // the loop has ended meanwhile, and the connection with it
+        }
+    }
+
+    private void computed(@Nullable Throwable failure) {
         computing = false;
-        life.continueOpening();
+        if (failure != null) {
+            life.fail(new SSLException("the TLS provider threw " + failure, failure));
+        } else {
+            life.continueOpening();
+        }
     }
 
     /** Whether another thread is at work on the handshake, so that its engine must be left alone. */

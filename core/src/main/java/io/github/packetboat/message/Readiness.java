@@ -20,8 +20,13 @@ final class Readiness {
     /** Until TLS is up, or for ever, once the peer has ended its stream. */
     static final int PAUSED_BY_STATE = 32;
 
+    private static final int NOTHING_DICTATED = -1;
+
     private @Nullable SelectionKey key;
     private int interest;
+    /** What a handshake waits for, which nothing else changes until it is over; or {@link #NOTHING_DICTATED}. */
+    private int dictated = NOTHING_DICTATED;
+
     private int paused;
     private boolean wantsWrites;
     private boolean attention;
@@ -36,6 +41,10 @@ final class Readiness {
 
     boolean isPaused() {
         return paused != 0;
+    }
+
+    boolean isPausedBy(int why) {
+        return (paused & why) != 0;
     }
 
     /** Whether the decoder is to stop after the message it is at, for somebody to look what is the matter. */
@@ -85,11 +94,23 @@ final class Readiness {
 
     /** Waits for what pauses and writes ask for. */
     void update() {
-        waitFor((paused == 0 ? SelectionKey.OP_READ : 0) | (wantsWrites ? SelectionKey.OP_WRITE : 0));
+        if (dictated == NOTHING_DICTATED) {
+            waitFor((paused == 0 ? SelectionKey.OP_READ : 0) | (wantsWrites ? SelectionKey.OP_WRITE : 0));
+        }
     }
 
-    /** Waits for {@code ops} and nothing else, whatever is paused. */
-    void waitFor(int ops) {
+    /** Waits for {@code ops} and nothing else, whatever is paused, until {@link #dictateNothing}. */
+    void dictate(int ops) {
+        dictated = ops;
+        waitFor(ops);
+    }
+
+    /** Ends what {@link #dictate} began; {@link #update} is to follow. */
+    void dictateNothing() {
+        dictated = NOTHING_DICTATED;
+    }
+
+    private void waitFor(int ops) {
         SelectionKey registered = key;
         if (ops != interest && registered != null && registered.isValid()) {
             interest = ops;

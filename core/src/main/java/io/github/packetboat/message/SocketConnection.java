@@ -162,6 +162,7 @@ final class SocketConnection<M> implements Connection<M> {
         if (life.tls() != null) {
             throw new IllegalStateException("the connection to " + remoteAddress + " uses TLS already");
         }
+        life.callbacks().hush();
         CompletableFuture<SSLSession> done = new CompletableFuture<>();
         if (!onLoop(() -> life.beginUpgrade(options, goAhead, done))) {
             done.completeExceptionally(new ConnectionClosedException(closeReason()));

@@ -39,8 +39,7 @@ class CodecFactoryTest {
                         text -> {
                             throw new CodecException("never");
                         });
-        assertThat(CodecContract.of(picky).decode("x\n").error())
-                .isEqualTo("cannot decode a String: IOException: no");
+        assertThat(CodecContract.of(picky).decode("x\n").error()).isEqualTo("cannot decode a String: IOException: no");
         assertThat(CodecContract.of(picky).refusal("x")).isEqualTo("never");
     }
 

@@ -18,6 +18,8 @@ public final class ReadBuffer {
 
     private static final int MAX_READ_AHEAD_BYTES = 256 * 1024;
 
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
     private final ByteBuffer shared;
     private final BufferPool pool;
     private final Holder holder;
@@ -103,6 +105,12 @@ public final class ReadBuffer {
     private void giveBack(ByteBuffer buffer) {
         holder.holds(-buffer.capacity());
         pool.give(buffer);
+    }
+
+    /** The bytes that are kept, valid until more are read. */
+    public ByteBuffer view() {
+        ByteBuffer in = kept;
+        return in == null ? NOTHING : in.duplicate().flip();
     }
 
     /** How many bytes are kept. */

@@ -40,6 +40,7 @@ public final class TlsTransport implements Transport {
 
     private static final int MAX_HANDSHAKE_BYTES = 64 * 1024;
     private static final int FIRST_BYTES = 64;
+    private static final int MAX_ALERTS = 4;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final SocketChannel channel;
@@ -118,15 +119,22 @@ public final class TlsTransport implements Transport {
         }
     }
 
-    /** Sends the alert that the engine has prepared for a handshake that failed, as far as the kernel takes it at once. */
-    public void sendAlert() {
+    /**
+     * Sends the alert that the engine has prepared for a failure, if it has, as far as the kernel takes it at once. Returns
+     * whether there was one and somebody to be told.
+     */
+    public boolean sendAlert() {
         try {
+            flush();
             engine.closeOutbound();
-            for (int i = 0; i < 4 && engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP; i++) {
+            int alerts = 0;
+            while (alerts < MAX_ALERTS && engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
                 wrap(NOTHING);
+                alerts++;
             }
+            return alerts > 0;
         } catch (IOException e) {
-            // the peer is gone: there is nobody to be told
+            return false; // the peer is gone
         }
     }
 
@@ -148,26 +156,30 @@ public final class TlsTransport implements Transport {
         if (result.getStatus() == Status.CLOSED) {
             throw new SSLHandshakeException("the peer closed the connection during the handshake");
         }
-        if (result.bytesProduced() > 0) {
+        if (result.bytesProduced() > 0 || result.getStatus() == Status.BUFFER_OVERFLOW) {
             throw new SSLHandshakeException("application data before the end of the handshake");
+        }
+        handshakeBytes += result.bytesConsumed();
+        if (handshakeBytes > MAX_HANDSHAKE_BYTES) {
+            throw new SSLHandshakeException("a handshake of more than " + MAX_HANDSHAKE_BYTES
+                    + " bytes; the peer sends too much before it is known");
         }
         return true;
     }
 
-    /** Reads into {@code net}; false if nothing was there. */
+    /** Reads into {@code net}, no more than a record; false if nothing was there. */
     private boolean fill(ByteBuffer net) throws IOException {
+        net.limit(Math.max(packetBytes, net.position()));
+        if (!net.hasRemaining()) {
+            throw new SSLHandshakeException("a TLS record of more than " + packetBytes + " bytes");
+        }
         int n = channel.read(net);
         if (n < 0) {
             throw new SSLHandshakeException("the peer closed the connection during the handshake");
         }
-        if (first == null && !established && n > 0) {
+        if (handshakeBytes == 0) {
             int kept = Math.min(FIRST_BYTES, net.position());
             first = ByteBuffer.allocate(kept).put(0, net, 0, kept);
-        }
-        handshakeBytes += n;
-        if (handshakeBytes > MAX_HANDSHAKE_BYTES) {
-            throw new SSLHandshakeException("a handshake of more than " + MAX_HANDSHAKE_BYTES
-                    + " bytes; the peer sends too much before it is known");
         }
         return n > 0;
     }
