@@ -178,10 +178,10 @@ final class Dialer<M> implements ConnectionOwner<M> {
         connects.incrementAndGet();
         everOpened = true;
         openedNanos = loop.nowNanos();
-        current = connection;
         if (retained != null) {
             connection.outbound().takeFrom(retained);
         }
+        current = connection;
         firstOpen.complete(null);
     }
 

@@ -100,8 +100,10 @@ final class Lifecycle<M> implements EventLoop.Ready {
                     endpoint.engines(connection.remoteAddress()));
             deadlines().openingBegins();
             opening.proceed();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
             fail(e);
+        } catch (Throwable failure) {
+            onFailure(failure);
         }
     }
 
@@ -112,8 +114,10 @@ final class Lifecycle<M> implements EventLoop.Ready {
             state = State.OPEN;
             outbound.send(farewell);
             beginClose(why);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
             fail(e);
+        } catch (Throwable failure) {
+            onFailure(failure);
         }
     }
 
@@ -124,8 +128,10 @@ final class Lifecycle<M> implements EventLoop.Ready {
         }
         try {
             running.proceed();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
             fail(e);
+        } catch (Throwable failure) {
+            onFailure(failure);
         }
     }
 
@@ -318,6 +324,8 @@ final class Lifecycle<M> implements EventLoop.Ready {
             outbound.flush();
         } catch (IOException e) {
             fail(e);
+        } catch (Throwable failure) {
+            onFailure(failure);
         } finally {
             loop.outbox().leave();
         }
@@ -351,7 +359,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
             return;
         }
         if (goAhead != null) {
-            outbound.send(goAhead);
+            outbound.sendNow(goAhead);
         }
         outbound.hold();
         if (outbound.isWaiting()) {

@@ -109,6 +109,11 @@ final class Outbound<M> implements Outbox.Sender {
                 take();
             }
         }
+        return sendNow(message);
+    }
+
+    /** Sends {@code message} before everything that waits in the send buffer. */
+    boolean sendNow(M message) {
         ByteBuffer target = outbox.room();
         int start = target.position();
         encode(message, target, start);
@@ -340,6 +345,14 @@ final class Outbound<M> implements Outbox.Sender {
         SendBuffer<M> foreign = buffer;
         if (foreign != null && !closed) {
             foreign.take(this::accept, this::wantsMoreFrames, true);
+            taken();
+        }
+    }
+
+    /** The last of it may have been written before the buffer knew that it was empty. */
+    private void taken() {
+        if (queue.bytes() == 0 && !closed) {
+            afterWrite();
         }
     }
 
@@ -350,7 +363,9 @@ final class Outbound<M> implements Outbox.Sender {
             // what waits for the kernel is better left where it is than copied behind what waits already
             return;
         }
-        if (!foreign.take(this::accept, this::wantsMoreFrames, false)) {
+        if (foreign.take(this::accept, this::wantsMoreFrames, false)) {
+            taken();
+        } else {
             loop.execute(this::takeSoon);
         }
     }
@@ -494,13 +509,14 @@ final class Outbound<M> implements Outbox.Sender {
                 scheduleTake();
             }
         }
-        if (waiters != null && transport.unflushedBytes() == 0) {
+        if (waiters != null) {
             completeWaiters(waiters, queued == 0 && bufferedBytes() == 0);
         }
     }
 
     private void completeWaiters(ArrayDeque<Waiter> pending, boolean all) {
-        while (!pending.isEmpty() && (all || pending.element().target <= queue.writtenBytes())) {
+        while (!pending.isEmpty()
+                && (all || pending.element().target <= queue.writtenBytes() - transport.unflushedBytes())) {
             CompletableFuture<Void> done = pending.remove().done;
             later(() -> done.complete(null));
         }

@@ -27,8 +27,8 @@ public enum Overflow {
 
     /**
      * The caller of {@code send} waits until there is room or the connection closes. Only for threads that are not
-     * event loops: on one, waiting would stop the very writes that it waits for, so {@code send} throws an {@link
-     * IllegalStateException} there instead.
+     * event loops: on one, waiting would stop the very writes that it waits for, so {@code send} returns false there, as
+     * with {@link #REFUSE}.
      */
     BLOCK
 }

@@ -2,6 +2,8 @@ package io.github.packetboat.message;
 
 import io.github.packetboat.codec.Codec;
 import io.github.packetboat.codec.CodecFactory;
+import io.github.packetboat.internal.io.EventLoop;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicReference;
@@ -186,7 +188,7 @@ final class SendBuffer<M> {
                 if (!dropOldest()) {
                     return false;
                 }
-            } else if (!awaitRoom()) {
+            } else if (!awaitRoom(length)) {
                 return false;
             }
         }
@@ -212,14 +214,17 @@ final class SendBuffer<M> {
         return true;
     }
 
-    private boolean awaitRoom() {
-        Outbound<M> taker = outbound;
-        if (overflow != Overflow.BLOCK || (taker != null && taker.isOnLoop())) {
+    private boolean awaitRoom(int length) {
+        if (overflow != Overflow.BLOCK || EventLoop.current() != null) {
             return false;
         }
+        // seen by whoever makes room from now on, so that what it made before this is seen here
         blocked++;
         try {
-            room.await();
+            VarHandle.fullFence();
+            if (!hasRoom(length)) {
+                room.await();
+            }
             return !closed;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -365,6 +370,10 @@ final class SendBuffer<M> {
      * again, since other threads held the lock.
      */
     boolean signalRoom() {
+        if (overflow != Overflow.BLOCK) {
+            return true;
+        }
+        VarHandle.fullFence();
         if (blocked == 0 || waiting() > maxBytes / 2) {
             return true;
         }

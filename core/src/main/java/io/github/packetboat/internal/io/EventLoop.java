@@ -138,6 +138,9 @@ public final class EventLoop implements Executor {
             throw new RejectedExecutionException("the event loop has stopped");
         }
         tasks.add(task);
+        if (stopped && tasks.remove(task)) {
+            throw new RejectedExecutionException("the event loop has stopped");
+        }
         if (asleep.get() && asleep.compareAndSet(true, false)) {
             selector.wakeup();
         }
@@ -161,6 +164,8 @@ public final class EventLoop implements Executor {
         if (thread == null) {
             thread = Thread.currentThread();
         }
+        // a listener's interrupt is not the loop's: the selector would return at once for ever
+        Thread.interrupted();
         dispatched = 0;
         long wait = Math.min(maxWaitNanos, timers.untilNext(clock.getAsLong()));
         select(wait);
@@ -206,7 +211,9 @@ public final class EventLoop implements Executor {
             key.channel().close();
         }
         selector.close();
-        runTasks();
+        while (runTasks() > 0) {
+            continue;
+        }
     }
 
     private void select(long waitNanos) throws IOException {

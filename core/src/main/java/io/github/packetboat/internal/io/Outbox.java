@@ -1,7 +1,7 @@
 package io.github.packetboat.internal.io;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +27,7 @@ public final class Outbox {
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(CAPACITY_BYTES);
     private final ByteBuffer view = buffer.duplicate();
     private final ByteBuffer gathered = ByteBuffer.allocateDirect(GATHER_BYTES);
-    private final ArrayList<Sender> dirty = new ArrayList<>();
+    private final ArrayDeque<Sender> dirty = new ArrayDeque<>();
     private final ByteBuffer[] pair = {view, view};
     private @Nullable Sender current;
     private int unwritten;
@@ -74,10 +74,10 @@ public final class Outbox {
         if (reading != null) {
             reading.flush();
         }
-        for (int i = 0; i < dirty.size(); i++) {
-            dirty.get(i).flush();
+        Sender next;
+        while ((next = dirty.poll()) != null) {
+            next.flush();
         }
-        dirty.clear();
     }
 
     boolean isEmpty() {

@@ -66,7 +66,7 @@ public final class WriteQueue {
 
     /** Takes the outbox's bytes from {@code start} to {@code end} as this connection's next ones. */
     public void add(int start, int end) {
-        if (to == start && to != from) {
+        if (to == start && to != from && moreLength == 0) {
             to = end;
         } else {
             addApart(start, end);
@@ -141,7 +141,7 @@ public final class WriteQueue {
      * {@code body}, which is not touched once this returns: what the kernel does not take is copied.
      */
     public void writeThrough(Transport transport, int start, int end, ByteBuffer body) throws IOException {
-        if (moreLength > 0) {
+        if (from != to && to != start) {
             flush(transport);
         }
         add(start, end);
