@@ -3,6 +3,8 @@ package io.github.packetboat.message;
 import io.github.packetboat.codec.Codec;
 import io.github.packetboat.codec.CodecException;
 import io.github.packetboat.codec.FrameBuffer;
+import io.github.packetboat.internal.io.EventLoop;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
@@ -66,10 +68,6 @@ final class SendBuffer<M> {
         if (wake) {
             taker.scheduleTake();
         }
-    }
-
-    boolean isFramed() {
-        return framed;
     }
 
     /** Bytes that nobody has taken yet. */
@@ -158,8 +156,7 @@ final class SendBuffer<M> {
             int length = knownLength >= 0 ? knownLength : frame.length();
             if (length > maxBytes) {
                 rollBack(chunk, start);
-                throw new IllegalArgumentException(
-                        "a message of " + length + " bytes can never be queued: maxQueuedBytes=" + maxBytes);
+                throw Outbound.tooLong(length, maxBytes);
             }
             if (hasRoom(length)) {
                 keep(encoded, chunk, start);
@@ -168,7 +165,7 @@ final class SendBuffer<M> {
                 return true;
             }
             rollBack(chunk, start);
-            if (!makeRoom(length)) {
+            if (!makeRoom(length, knownLength >= 0)) {
                 return false;
             }
         }
@@ -187,9 +184,12 @@ final class SendBuffer<M> {
         return total <= maxBytes && (!framed || ready.size() < maxMessages);
     }
 
-    /** Does what the policy says about a full buffer. Returns whether it is worth another try. */
-    private boolean makeRoom(int length) {
-        Outbound<M> taker = outbound;
+    /**
+     * Does what the policy says about a full buffer. Returns whether it is worth another try.
+     *
+     * @param broadcast whether other connections get the message too, which must not wait for this one
+     */
+    private boolean makeRoom(int length, boolean broadcast) {
         if (overflow == Overflow.DROP_OLDEST) {
             ByteBuffer oldest = ready.poll();
             if (oldest == null) {
@@ -199,12 +199,19 @@ final class SendBuffer<M> {
             dropped++;
             return true;
         }
-        if (overflow != Overflow.BLOCK || (taker != null && taker.isOnLoop())) {
+        if (overflow != Overflow.BLOCK || broadcast) {
             return false;
         }
+        if (EventLoop.current() != null) {
+            throw Outbound.mustNotWait();
+        }
         blocked++;
+        // the loop, which takes no lock for this, makes room and then looks whether anybody is blocked
+        VarHandle.fullFence();
         try {
-            room.await();
+            if (!hasRoom(length)) {
+                room.await();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -338,6 +345,10 @@ final class SendBuffer<M> {
 
     /** Wakes senders that wait for room, if there are any. */
     void signalRoom() {
+        if (overflow != Overflow.BLOCK) {
+            return;
+        }
+        VarHandle.fullFence();
         if (blocked > 0) {
             lock.lock();
             try {
