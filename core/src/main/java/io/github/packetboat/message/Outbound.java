@@ -20,8 +20,12 @@ import org.jspecify.annotations.Nullable;
  * the order on the wire. Loop thread only, except where a method says otherwise.
  */
 final class Outbound<M> implements Outbox.Sender {
-    /** How much of a send buffer's single frames is taken ahead of the kernel: the rest can still be dropped or kept. */
-    private static final int TAKE_AHEAD_BYTES = 64 * 1024;
+    /** At most so much of a send buffer's single frames is taken ahead of the kernel: the rest can be dropped or kept. */
+    private static final int MOST_AHEAD_BYTES = 64 * 1024;
+    /** From here on a piece of its own goes to the kernel as it is, and waits as it is, rather than through the outbox. */
+    private static final int PASS_ON_FROM_BYTES = 16 * 1024;
+    /** From here on a piece that has to wait anyway does so as it is. */
+    private static final int KEEP_FROM_BYTES = 512;
 
     private record Waiter(long target, CompletableFuture<Void> done) {}
 
@@ -37,6 +41,7 @@ final class Outbound<M> implements Outbox.Sender {
     private final int highWaterMarkBytes;
     private final int lowWaterMarkBytes;
     private final Overflow overflow;
+    private final int aheadBytes;
     private Transport transport;
     private volatile @Nullable SendBuffer<M> buffer;
     private @Nullable ArrayDeque<ByteBuffer> inFlight;
@@ -71,6 +76,7 @@ final class Outbound<M> implements Outbox.Sender {
         this.highWaterMarkBytes = settings.limits().highWaterMarkBytes();
         this.lowWaterMarkBytes = settings.limits().lowWaterMarkBytes();
         this.overflow = settings.overflow();
+        this.aheadBytes = Math.min(MOST_AHEAD_BYTES, maxQueuedBytes / 4);
         if (overflow == Overflow.DROP_OLDEST) {
             takeFrom(
                     new SendBuffer<>(connection.endpoint().codec(), overflow, maxQueuedBytes, Integer.MAX_VALUE, true));
@@ -209,7 +215,8 @@ final class Outbound<M> implements Outbox.Sender {
             }
         }
         if (queue.bytes() + (end - start) > maxQueuedBytes) {
-            return full();
+            checkLength(end - start);
+            return refuse();
         }
         queue.add(start, end);
         sent++;
@@ -230,7 +237,8 @@ final class Outbound<M> implements Outbox.Sender {
             take();
         }
         if (queue.bytes() + encoded.remaining() > maxQueuedBytes) {
-            return full();
+            checkLength(encoded.remaining());
+            return refuse();
         }
         sent++;
         accept(encoded.duplicate());
@@ -245,6 +253,7 @@ final class Outbound<M> implements Outbox.Sender {
     private boolean add(int start, int end) {
         if (queue.bytes() + (end - start) > maxQueuedBytes) {
             outbox.buffer().position(start);
+            checkLength(end - start);
             return full();
         }
         queue.add(start, end);
@@ -255,22 +264,18 @@ final class Outbound<M> implements Outbox.Sender {
 
     private boolean sendLarge(ByteBuffer target, int start) {
         int length = frame.length();
-        if (length > maxQueuedBytes) {
-            target.position(start);
-            throw new IllegalArgumentException(
-                    "a message of " + length + " bytes can never be queued: maxQueuedBytes=" + maxQueuedBytes);
-        }
         if (queue.bytes() + length > maxQueuedBytes) {
             target.position(start);
+            checkLength(length);
             return full();
         }
         sent++;
         try {
             if (frame.bytes() != target) {
                 target.position(start);
-                writeOrStall(start, start, frame.bytes().flip());
+                writeOrStall(start, start, frame.bytes().flip(), false);
             } else {
-                writeOrStall(start, target.position(), frame.borrowed().duplicate());
+                writeOrStall(start, target.position(), frame.borrowed().duplicate(), false);
             }
         } catch (IOException e) {
             life.fail(e);
@@ -280,11 +285,11 @@ final class Outbound<M> implements Outbox.Sender {
         return true;
     }
 
-    private void writeOrStall(int start, int end, ByteBuffer body) throws IOException {
+    private void writeOrStall(int start, int end, ByteBuffer body, boolean mayKeep) throws IOException {
         if (held) {
-            queue.stallThrough(start, end, body);
+            queue.stallThrough(start, end, body, mayKeep);
         } else {
-            queue.writeThrough(transport, start, end, body);
+            queue.writeThrough(transport, start, end, body, mayKeep);
         }
     }
 
@@ -307,15 +312,38 @@ final class Outbound<M> implements Outbox.Sender {
         return queue.bytes() > highWaterMarkBytes;
     }
 
-    /** Sends {@code beat} if anything may be sent at all. */
+    /** Sends {@code beat}, unless bytes that say as much are queued already. */
     void sendHeartbeat(@Nullable M beat) {
-        if (beat != null && !life.refusesSends()) {
+        if (beat != null && !life.refusesSends() && queuedBytes() == 0) {
             send(beat);
         }
     }
 
+    private void checkLength(int length) {
+        if (length > maxQueuedBytes) {
+            throw tooLong(length, maxQueuedBytes);
+        }
+    }
+
+    static IllegalArgumentException tooLong(int length, int maxQueuedBytes) {
+        return new IllegalArgumentException(
+                "a message of " + length + " bytes can never be queued: maxQueuedBytes=" + maxQueuedBytes);
+    }
+
+    static IllegalStateException mustNotWait() {
+        return new IllegalStateException("the queue is full and Overflow.BLOCK says that send waits for room, which an"
+                + " event loop must not: obey isWritable(), run the listener on an executor, or choose another policy");
+    }
+
     /** What the policy says of a full queue, on the loop. */
     private boolean full() {
+        if (overflow == Overflow.BLOCK) {
+            throw mustNotWait();
+        }
+        return refuse();
+    }
+
+    private boolean refuse() {
         if (overflow == Overflow.CLOSE) {
             overflowed();
         }
@@ -345,14 +373,6 @@ final class Outbound<M> implements Outbox.Sender {
         SendBuffer<M> foreign = buffer;
         if (foreign != null && !closed) {
             foreign.take(this::accept, this::wantsMoreFrames, true);
-            taken();
-        }
-    }
-
-    /** The last of it may have been written before the buffer knew that it was empty. */
-    private void taken() {
-        if (queue.bytes() == 0 && !closed) {
-            afterWrite();
         }
     }
 
@@ -363,9 +383,7 @@ final class Outbound<M> implements Outbox.Sender {
             // what waits for the kernel is better left where it is than copied behind what waits already
             return;
         }
-        if (foreign.take(this::accept, this::wantsMoreFrames, false)) {
-            taken();
-        } else {
+        if (!foreign.take(this::accept, this::wantsMoreFrames, false)) {
             loop.execute(this::takeSoon);
         }
     }
@@ -378,7 +396,7 @@ final class Outbound<M> implements Outbox.Sender {
     }
 
     private boolean wantsMoreFrames() {
-        return !closed && !held && !isWaiting() && queue.bytes() < TAKE_AHEAD_BYTES;
+        return !closed && !held && !isWaiting() && queue.bytes() <= aheadBytes;
     }
 
     private void accept(ByteBuffer bytes) {
@@ -389,20 +407,26 @@ final class Outbound<M> implements Outbox.Sender {
             frames().add(bytes.duplicate());
         }
         ByteBuffer target = outbox.room();
-        if (bytes.remaining() > target.remaining()) {
-            try {
-                writeOrStall(target.position(), target.position(), bytes);
-            } catch (IOException e) {
-                life.fail(e);
-                return;
-            }
-            afterWrite();
+        int start = target.position();
+        int length = bytes.remaining();
+        if (length >= PASS_ON_FROM_BYTES || length > target.remaining() || length >= KEEP_FROM_BYTES && isWaiting()) {
+            passOn(start, bytes);
             return;
         }
-        int start = target.position();
         target.put(bytes);
         queue.add(start, target.position());
         noteQueued();
+    }
+
+    /** The buffer is nobody else's, though its bytes may be: those that have to wait are not copied. */
+    private void passOn(int start, ByteBuffer bytes) {
+        try {
+            writeOrStall(start, start, bytes, true);
+        } catch (IOException e) {
+            life.fail(e);
+            return;
+        }
+        afterWrite();
     }
 
     private ArrayDeque<ByteBuffer> frames() {
@@ -505,7 +529,7 @@ final class Outbound<M> implements Outbox.Sender {
                 inFlight.clear();
             }
             signalRoom();
-            if (framed && !waiting && foreign.bytes() > 0 && queued < TAKE_AHEAD_BYTES) {
+            if (framed && !waiting && foreign.bytes() > 0 && queued <= aheadBytes) {
                 scheduleTake();
             }
         }
@@ -623,10 +647,6 @@ final class Outbound<M> implements Outbox.Sender {
     /** When the kernel last took bytes while some wait for it; 0 if none wait. */
     long stalledSinceNanos() {
         return stalledSinceNanos;
-    }
-
-    boolean isOnLoop() {
-        return loop.isCurrent();
     }
 
     /** Thread-safe. */

@@ -19,16 +19,16 @@ public enum Overflow {
 
     /**
      * The oldest messages that are queued whole are dropped, and counted in the statistics, until the new one fits;
-     * {@code send} returns true. For streams in which only the newest counts, such as prices or positions. A message of
-     * which the first byte has been written is never dropped. If nothing is left to drop, the new message is not
-     * accepted and {@code send} returns false.
+     * {@code send} returns true. For streams in which only the newest counts, such as prices or positions. A message that
+     * is being written is never dropped, nor are the few behind it that are next. If nothing is left to drop, the new
+     * message is not accepted and {@code send} returns false.
      */
     DROP_OLDEST,
 
     /**
      * The caller of {@code send} waits until there is room or the connection closes. Only for threads that are not
-     * event loops: on one, waiting would stop the very writes that it waits for, so {@code send} returns false there, as
-     * with {@link #REFUSE}.
+     * event loops: on one, waiting would stop the very writes that it waits for, so {@code send} throws an {@link
+     * IllegalStateException} there instead. A broadcast waits for nobody: a member that is full does not get the message.
      */
     BLOCK
 }

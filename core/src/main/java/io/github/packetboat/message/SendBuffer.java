@@ -37,6 +37,7 @@ final class SendBuffer<M> {
     private @Nullable ByteBuffer filling;
     private int nextChunkBytes = FIRST_CHUNK_BYTES;
     private volatile long bytes;
+    private volatile int inTransit;
     private volatile int blocked;
     private volatile boolean closed;
     private volatile @Nullable Outbound<M> outbound;
@@ -123,7 +124,7 @@ final class SendBuffer<M> {
         Scratch scratch = Scratch.take();
         try {
             ByteBuffer encoded = scratch.encode(codec, message);
-            return offer(encoded, scratch.isOwn(encoded));
+            return offer(encoded, scratch.isOwn(encoded), false);
         } finally {
             scratch.giveBack();
             spareCodec.set(codec);
@@ -132,23 +133,23 @@ final class SendBuffer<M> {
 
     /** Accepts a frame that is encoded already; its bytes are shared and must not change. */
     boolean offerEncoded(ByteBuffer encoded) {
-        return offer(encoded, false);
+        return offer(encoded, false, true);
     }
 
     /**
      * @param copied whether the bytes must be copied, since the buffer is used again
+     * @param broadcast whether other connections get the message too, which must not wait for this one
      */
-    private boolean offer(ByteBuffer encoded, boolean copied) {
+    private boolean offer(ByteBuffer encoded, boolean copied, boolean broadcast) {
         int length = encoded.remaining();
         if (length > maxBytes) {
-            throw new IllegalArgumentException(
-                    "a message of " + length + " bytes can never be queued: the most is " + maxBytes + " bytes");
+            throw Outbound.tooLong(length, maxBytes);
         }
         Outbound<M> wake = null;
         Outbound<M> full = null;
         lock.lock();
         try {
-            if (closed || !makeRoom(length)) {
+            if (closed || !makeRoom(length, broadcast)) {
                 full = closed || overflow != Overflow.CLOSE ? null : outbound;
                 if (full == null) {
                     return false;
@@ -182,13 +183,13 @@ final class SendBuffer<M> {
     }
 
     /** Does what the policy says until there is room. Returns whether there is. */
-    private boolean makeRoom(int length) {
+    private boolean makeRoom(int length, boolean broadcast) {
         while (!hasRoom(length)) {
             if (overflow == Overflow.DROP_OLDEST && framed) {
                 if (!dropOldest()) {
                     return false;
                 }
-            } else if (!awaitRoom(length)) {
+            } else if (overflow != Overflow.BLOCK || broadcast || !awaitRoom(length)) {
                 return false;
             }
         }
@@ -196,7 +197,7 @@ final class SendBuffer<M> {
     }
 
     private boolean hasRoom(int length) {
-        return waiting() + length <= maxBytes && (!framed || ready.size() < maxMessages);
+        return waiting() + inTransit + length <= maxBytes && (!framed || ready.size() < maxMessages);
     }
 
     private long waiting() {
@@ -215,8 +216,8 @@ final class SendBuffer<M> {
     }
 
     private boolean awaitRoom(int length) {
-        if (overflow != Overflow.BLOCK || EventLoop.current() != null) {
-            return false;
+        if (EventLoop.current() != null) {
+            throw Outbound.mustNotWait();
         }
         // seen by whoever makes room from now on, so that what it made before this is seen here
         blocked++;
@@ -294,21 +295,24 @@ final class SendBuffer<M> {
         }
         ByteBuffer next;
         while ((next = taken.poll()) != null) {
-            // one by one: as long as any is on its way, bytes() must not say that there is none
-            int length = next.remaining();
-            taker.accept(next);
-            taken(length);
+            // one by one: as long as more are on their way, bytes() must not say that there is none
+            hand(next, taker);
         }
         return true;
     }
 
-    private void taken(int length) {
+    /** Hands {@code next} over; until it is queued there it still counts for {@link #hasRoom}. */
+    private void hand(ByteBuffer next, Consumer<ByteBuffer> taker) {
+        int length = next.remaining();
         lock.lock();
         try {
+            inTransit = length;
             bytes -= length;
         } finally {
             lock.unlock();
         }
+        taker.accept(next);
+        inTransit = 0;
     }
 
     /** The lock is not fair, for speed: many busy senders could keep a loop that waits in line from all its connections. */
@@ -328,7 +332,7 @@ final class SendBuffer<M> {
     private void takeFrames(Consumer<ByteBuffer> taker, BooleanSupplier more) {
         ByteBuffer next;
         while ((next = more.getAsBoolean() ? nextFrame() : null) != null) {
-            taker.accept(next);
+            hand(next, taker);
         }
         lock.lock();
         try {
@@ -342,9 +346,6 @@ final class SendBuffer<M> {
         lock.lock();
         try {
             ByteBuffer next = ready.poll();
-            if (next != null) {
-                bytes -= next.remaining();
-            }
             return next;
         } finally {
             lock.unlock();
@@ -366,15 +367,15 @@ final class SendBuffer<M> {
     }
 
     /**
-     * Wakes senders that wait for room, if there are any and half of it is there. Returns false if that is to be tried
-     * again, since other threads held the lock.
+     * Wakes senders that wait for room, if there are any. Returns false if that is to be tried again, since other threads
+     * held the lock.
      */
     boolean signalRoom() {
         if (overflow != Overflow.BLOCK) {
             return true;
         }
         VarHandle.fullFence();
-        if (blocked == 0 || waiting() > maxBytes / 2) {
+        if (blocked == 0) {
             return true;
         }
         if (!lock(false)) {

@@ -138,9 +138,13 @@ public final class WriteQueue {
 
     /**
      * Writes, after everything that waits here, the outbox's bytes from {@code start} to {@code end} followed by
-     * {@code body}, which is not touched once this returns: what the kernel does not take is copied.
+     * {@code body}.
+     *
+     * @param mayKeep whether {@code body} is this queue's now, and its bytes never change; else what the kernel does not
+     *     take of it is copied, and it is not touched once this returns
      */
-    public void writeThrough(Transport transport, int start, int end, ByteBuffer body) throws IOException {
+    public void writeThrough(Transport transport, int start, int end, ByteBuffer body, boolean mayKeep)
+            throws IOException {
         if (from != to && to != start) {
             flush(transport);
         }
@@ -159,7 +163,7 @@ public final class WriteQueue {
         } else {
             stallRanges();
         }
-        stall(body);
+        stall(body, mayKeep);
     }
 
     /** Copies what this connection has in the outbox out of it, without writing anything. */
@@ -168,11 +172,11 @@ public final class WriteQueue {
     }
 
     /** As {@link #writeThrough}, without writing anything. */
-    public void stallThrough(int start, int end, ByteBuffer body) {
+    public void stallThrough(int start, int end, ByteBuffer body, boolean mayKeep) {
         add(start, end);
         addBytes(body.remaining());
         stallRanges();
-        stall(body);
+        stall(body, mayKeep);
     }
 
     /** Forgets everything. Returns how many bytes that were. */
@@ -254,6 +258,16 @@ public final class WriteQueue {
         stalledBytes += end - start;
         buffers().add(outbox.share(start, end));
         tail = null;
+    }
+
+    private void stall(ByteBuffer body, boolean mayKeep) {
+        if (!mayKeep) {
+            stall(body);
+        } else if (body.hasRemaining()) {
+            stalledBytes += body.remaining();
+            buffers().add(body);
+            tail = null;
+        }
     }
 
     /** Copies what remains of {@code source} behind the stalled bytes. */
