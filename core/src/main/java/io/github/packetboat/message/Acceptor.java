@@ -30,6 +30,7 @@ final class Acceptor<M> implements EventLoop.Ready {
     }
 
     private final ServerSocketChannel channel;
+    private final SocketAddress address;
     private final EventLoop loop;
     private final Gate gate;
     private final Timers.Timer retry = new Timers.Timer() {
@@ -43,8 +44,9 @@ final class Acceptor<M> implements EventLoop.Ready {
     private long lastLoggedNanos;
     private boolean logged;
 
-    Acceptor(ServerSocketChannel channel, EventLoop loop, Gate gate) {
+    Acceptor(ServerSocketChannel channel, SocketAddress address, EventLoop loop, Gate gate) {
         this.channel = channel;
+        this.address = address;
         this.loop = loop;
         this.gate = gate;
     }
@@ -53,20 +55,27 @@ final class Acceptor<M> implements EventLoop.Ready {
         key = loop.register(channel, SelectionKey.OP_ACCEPT, this);
     }
 
-    /** Stops listening. Thread-safe. */
-    void closeOnLoop() {
-        loop.execute(this::close);
-    }
-
-    private void close() {
-        loop.timers().cancel(retry);
-        try {
-            SocketAddress address = channel.getLocalAddress();
-            channel.close();
-            UnixSocketFiles.delete(address);
-        } catch (IOException e) {
-            loop.report(e);
-        }
+    /** Stops listening, and runs {@code then} when the address is free again. Thread-safe. */
+    void close(Runnable then) {
+        loop.execute(() -> {
+            loop.timers().cancel(retry);
+            try {
+                channel.close();
+                UnixSocketFiles.delete(address);
+            } catch (IOException e) {
+                loop.report(e);
+            }
+            // the descriptor goes only when the selector has let go of it, which is at the beginning of the next turn
+            loop.timers()
+                    .schedule(
+                            new Timers.Timer() {
+                                @Override
+                                protected void expired(long nowNanos) {
+                                    then.run();
+                                }
+                            },
+                            loop.nowNanos());
+        });
     }
 
     @Override

@@ -20,6 +20,8 @@ final class Callbacks<M> {
     private final MessageListener<M> listener;
     private final EventLoop loop;
     private final @Nullable OnExecutor elsewhere;
+    /** The listener threw: it is called once more only, to be told of the end. */
+    private volatile boolean failed;
     /** TLS is being started: what came in clear after that wish must not reach the listener. */
     private volatile boolean hushed;
 
@@ -93,6 +95,7 @@ final class Callbacks<M> {
 
     /** The listener threw from {@code callback}. Thread-safe. */
     void failed(String callback, Throwable failure) {
+        failed = true;
         report(callback, failure);
         CloseReason why = connection.reason(CloseReason.Kind.LISTENER_FAILED, callback + " threw " + failure, failure);
         connection.onLoop(() -> connection.life().beginClose(why));
@@ -110,6 +113,9 @@ final class Callbacks<M> {
     }
 
     private void guarded(String callback, Call call) {
+        if (failed) {
+            return;
+        }
         try {
             call.run();
         } catch (Throwable failure) {
@@ -138,7 +144,7 @@ final class Callbacks<M> {
             this.executor = executor;
             this.serial = new SerialExecutor(
                     executor,
-                    () -> connection.onLoop(this::rejected),
+                    this::onRejected,
                     maxPendingMessages,
                     () -> connection.onLoop(() -> loop.execute(this::hasRoom)));
         }
@@ -150,6 +156,13 @@ final class Callbacks<M> {
                 return true;
             }
             return serial.execute(call);
+        }
+
+        /** Thread-safe. */
+        private void onRejected() {
+            if (!connection.onLoop(this::rejected)) {
+                serial.runRest();
+            }
         }
 
         private void hasRoom() {

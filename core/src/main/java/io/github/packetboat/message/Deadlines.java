@@ -115,7 +115,7 @@ final class Deadlines<M> extends Timers.Timer {
         if (since == 0) {
             return NONE;
         }
-        if (!life.mayRead()) {
+        if (!life.mayRead() && !life.isShortOfMemory()) {
             return limits.frameTimeout().toNanos();
         }
         long left = since + limits.frameTimeout().toNanos() - now;
@@ -135,6 +135,11 @@ final class Deadlines<M> extends Timers.Timer {
             return NONE;
         }
         long left = since + limits.writeStallTimeout().toNanos() - now;
+        if (left <= 0 && life.outbound().writesSome()) {
+            // the kernel says that it takes more only when a good part of its buffer is free: a slow peer is no dead
+            // one
+            return limits.writeStallTimeout().toNanos();
+        }
         if (left <= 0) {
             life.closeNow(connection.reason(
                     CloseReason.Kind.WRITE_TIMEOUT,
@@ -174,15 +179,20 @@ final class Deadlines<M> extends Timers.Timer {
                     null));
             return NONE;
         }
+        if (life.outbound().writtenBytes() != writtenAtBeat) {
+            // something else was said since the last look, at the latest half an interval ago
+            writtenAtBeat = life.outbound().writtenBytes();
+            lastBeatNanos = now;
+        }
         long due = lastBeatNanos + interval - now;
         if (due <= 0) {
+            life.outbound().sendHeartbeat(endpoint.heartbeat());
+            life.outbound().flush();
+            writtenAtBeat = life.outbound().writtenBytes();
             lastBeatNanos = now;
             due = interval;
-            if (life.outbound().writtenBytes() == writtenAtBeat) {
-                life.outbound().sendHeartbeat(endpoint.heartbeat());
-            }
-            writtenAtBeat = life.outbound().writtenBytes();
         }
+        due = Math.min(due, interval / 2);
         return life.mayRead() ? Math.min(due, Math.max(1, patience - silent)) : due;
     }
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -124,21 +125,28 @@ final class Dialer<M> implements ConnectionOwner<M> {
         if (closing) {
             return;
         }
-        Thread resolver = new Thread(
-                () -> {
-                    try {
-                        List<? extends SocketAddress> addresses = target.addresses();
-                        loop.execute(() -> connect(addresses));
-                    } catch (UnknownHostException e) {
-                        UnknownHostException failure =
-                                new UnknownHostException("cannot connect: no such host: " + target);
-                        failure.initCause(e);
-                        loop.execute(() -> failed(failure));
-                    }
-                },
-                "packetboat-resolver");
+        Thread resolver = new Thread(this::resolveHere, "packetboat-resolver");
         resolver.setDaemon(true);
         resolver.start();
+    }
+
+    private void resolveHere() {
+        Runnable next;
+        try {
+            List<? extends SocketAddress> addresses = target.addresses();
+            next = () -> connect(addresses);
+        } catch (UnknownHostException e) {
+            UnknownHostException failure = new UnknownHostException("cannot connect: no such host: " + target);
+            failure.initCause(e);
+            next = () -> failed(failure);
+        } catch (RuntimeException e) {
+            next = () -> failed(new IOException("cannot look up " + target + ": " + e, e));
+        }
+        try {
+            loop.execute(next);
+        } catch (RejectedExecutionException e) {
+            // the client was closed meanwhile, and nobody waits any more
+        }
     }
 
     private void connect(List<? extends SocketAddress> addresses) {
@@ -164,12 +172,26 @@ final class Dialer<M> implements ConnectionOwner<M> {
     }
 
     private void begin(SocketChannel channel) {
+        SocketConnection<M> connection;
         try {
-            SocketConnection<M> connection = new SocketConnection<>(channel, loop, endpoint);
-            attempt = connection;
-            connection.life().start();
+            connection = new SocketConnection<>(channel, loop, endpoint);
+        } catch (IOException | RuntimeException e) {
+            close(channel);
+            failed(
+                    e instanceof IOException io
+                            ? io
+                            : new IOException("cannot open a connection to " + target + ": " + e, e));
+            return;
+        }
+        attempt = connection;
+        connection.life().start();
+    }
+
+    private void close(SocketChannel channel) {
+        try {
+            channel.close();
         } catch (IOException e) {
-            failed(e);
+            loop.report(e);
         }
     }
 
@@ -257,7 +279,7 @@ final class Dialer<M> implements ConnectionOwner<M> {
         closing = true;
         try {
             loop.execute(() -> shutOnLoop(how));
-        } catch (java.util.concurrent.RejectedExecutionException e) {
+        } catch (RejectedExecutionException e) {
             // the loop has stopped, so this client has ended
         }
         awaitEnd();
@@ -278,25 +300,13 @@ final class Dialer<M> implements ConnectionOwner<M> {
     }
 
     private void awaitEnd() {
-        if (EventLoop.current() != null) {
-            return;
-        }
-        boolean interrupted = false;
-        while (true) {
-            try {
-                closed.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterruptibly.await(closed);
+        loops.awaitEnd();
     }
 
     void awaitClosed() throws InterruptedException {
         closed.await();
+        loops.awaitEnd();
     }
 
     @Override

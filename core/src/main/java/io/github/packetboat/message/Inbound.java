@@ -172,7 +172,15 @@ final class Inbound<M> implements ReadBuffer.Holder {
     @Override
     public void holds(int changeBytes) {
         budget.add(changeBytes);
-        if (changeBytes > 0 && budget.isTight() && changeBytes > budget.fairShareBytes()) {
+        if (changeBytes <= 0 || !budget.isTight()) {
+            return;
+        }
+        if (budget.isOverdrawn()) {
+            life.closeNow(connection.reason(
+                    CloseReason.Kind.OVERLOADED,
+                    "the unfinished frames of all connections exceed inboundBudgetBytes=" + budget.limitBytes(),
+                    null));
+        } else if (changeBytes > budget.fairShareBytes() && !readiness.isPausedBy(Readiness.PAUSED_BY_BUDGET)) {
             life.pause(Readiness.PAUSED_BY_BUDGET);
             budget.whenBetter(() -> connection.onLoop(() -> life.resume(Readiness.PAUSED_BY_BUDGET)));
         }

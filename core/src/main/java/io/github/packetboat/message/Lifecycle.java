@@ -6,6 +6,7 @@ import io.github.packetboat.internal.io.PlainTransport;
 import io.github.packetboat.internal.io.TlsTransport;
 import io.github.packetboat.internal.io.Transport;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -135,10 +136,18 @@ final class Lifecycle<M> implements EventLoop.Ready {
         }
     }
 
-    void proxied(ProxyHeader header) {
-        if (header.source() != null) {
-            connection.relayedFrom(header.source());
+    /** A proxy said whom it relays. Returns whether that peer is welcome; else the connection is closed. */
+    boolean proxied(ProxyHeader header) {
+        SocketAddress source = header.source();
+        if (source == null) {
+            return true;
         }
+        connection.relayedFrom(source);
+        if (endpoint.owner().admits(source)) {
+            return true;
+        }
+        closeNow(connection.reason(CloseReason.Kind.REFUSED, "the address that the proxy relays is not allowed", null));
+        return false;
     }
 
     /** While opening: waits for {@code ops} and nothing else. */
@@ -288,6 +297,11 @@ final class Lifecycle<M> implements EventLoop.Ready {
         return state == State.OPEN && !readiness.isPaused();
     }
 
+    /** Whether nothing is read since all connections together hold too much: then this one's frame must not wait for ever. */
+    boolean isShortOfMemory() {
+        return state == State.OPEN && readiness.isPausedOnlyBy(Readiness.PAUSED_BY_BUDGET);
+    }
+
     /** Looks why the decoder stopped with {@code unread} bytes before it. Returns whether it may go on. */
     boolean attendTo(int unread) {
         readiness.attended();
@@ -309,7 +323,9 @@ final class Lifecycle<M> implements EventLoop.Ready {
 
     void resume(int why) {
         if (readiness.resume(why) && state == State.OPEN) {
-            inbound.resumed();
+            if (why != Readiness.PAUSED_BY_BUDGET) {
+                inbound.resumed();
+            }
             loop.execute(this::readKept);
         }
     }

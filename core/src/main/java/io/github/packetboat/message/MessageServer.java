@@ -78,13 +78,14 @@ public final class MessageServer<M> implements AutoCloseable {
         ServerSocketChannel channel = listen(address, settings.socketOptions());
         SocketAddress bound = channel.getLocalAddress();
         EventLoop loop = loops.next();
-        Acceptor<M> acceptor = new Acceptor<>(channel, loop, roster.gate(endpoint));
+        Acceptor<M> acceptor = new Acceptor<>(channel, bound, loop, roster.gate(endpoint));
         synchronized (acceptors) {
             if (roster.isClosing()) {
                 channel.close();
                 throw new IllegalStateException("cannot bind " + address + ": the server is closing or closed");
             }
             acceptors.add(acceptor);
+            roster.startedListening();
             addresses.add(bound);
         }
         loop.execute(() -> {
@@ -156,7 +157,7 @@ public final class MessageServer<M> implements AutoCloseable {
      * Ends in good order: accepts no more, then {@linkplain Connection#close() closes} every connection, so that what was
      * sent arrives, and ends its threads if nobody else uses them. Waits until that is done, which the limits bound
      * ({@link Limits#closeFlushTimeout()}, {@link Limits#lingerTimeout()}), except when called on an event loop, which must
-     * not wait. Closing again does nothing but wait.
+     * not wait. Listeners on an executor may still be at work when it returns. Closing again does nothing but wait.
      */
     @Override
     public void close() {
@@ -195,7 +196,7 @@ public final class MessageServer<M> implements AutoCloseable {
             acceptors.clear();
         }
         for (Acceptor<M> acceptor : closing) {
-            acceptor.closeOnLoop();
+            acceptor.close(roster::stoppedListening);
         }
     }
 

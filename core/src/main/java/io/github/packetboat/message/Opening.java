@@ -138,9 +138,8 @@ final class Opening<M> {
             life.waitFor(SelectionKey.OP_READ);
             return false;
         }
-        life.proxied(parsed);
         proxyProtocol = ProxyProtocol.OFF;
-        return true;
+        return life.proxied(parsed);
     }
 
     /** Bytes that came behind the PROXY header. */

@@ -396,7 +396,8 @@ final class Outbound<M> implements Outbox.Sender {
     }
 
     private boolean wantsMoreFrames() {
-        return !closed && !held && !isWaiting() && queue.bytes() <= aheadBytes;
+        boolean better = life.refusesSends() && connection.endpoint().owner().keepsUnsent();
+        return !closed && !held && !better && !isWaiting() && queue.bytes() <= aheadBytes;
     }
 
     private void accept(ByteBuffer bytes) {
@@ -449,11 +450,12 @@ final class Outbound<M> implements Outbox.Sender {
             } else {
                 queue.flush(transport);
             }
+            afterWrite();
         } catch (IOException e) {
             life.fail(e);
-            return;
+        } catch (Throwable failure) {
+            life.onFailure(failure);
         }
-        afterWrite();
     }
 
     /** The kernel takes bytes again. */
@@ -642,6 +644,17 @@ final class Outbound<M> implements Outbox.Sender {
     /** Whether only the kernel can bring things forward. */
     boolean isWaiting() {
         return queue.isStalled() || transport.unflushedBytes() > 0;
+    }
+
+    /** Tries whether the kernel takes anything after all. */
+    boolean writesSome() {
+        long before = queue.writtenBytes() - transport.unflushedBytes();
+        try {
+            onWritable();
+        } catch (IOException e) {
+            life.fail(e);
+        }
+        return queue.writtenBytes() - transport.unflushedBytes() != before;
     }
 
     /** When the kernel last took bytes while some wait for it; 0 if none wait. */

@@ -33,6 +33,7 @@ final class Roster<M> implements ConnectionOwner<M> {
     private final ConcurrentHashMap<Long, SocketConnection<M>> alive = new ConcurrentHashMap<>();
     private final Group<M> everyone = Group.named("everyone");
     private final AtomicInteger admitted = new AtomicInteger();
+    private final AtomicInteger listening = new AtomicInteger();
     private final AtomicInteger farewells = new AtomicInteger();
     private final LongAdder accepted = new LongAdder();
     private final LongAdder refused = new LongAdder();
@@ -96,7 +97,13 @@ final class Roster<M> implements ConnectionOwner<M> {
             SocketConnection<M> connection = prepare(channel, endpoint);
             alive.put(connection.id(), connection);
             budget.connections(1);
-            connection.onLoop(connection.life()::start);
+            if (!connection.onLoop(connection.life()::start)) {
+                throw new IOException("the event loop has stopped");
+            }
+            if (!accepting) {
+                // it came when the others had been counted
+                connection.closeFor(CloseReason.Kind.DRAINING, "the server is closing");
+            }
         } catch (IOException | RuntimeException e) {
             admitted.decrementAndGet();
             throw e;
@@ -120,8 +127,8 @@ final class Roster<M> implements ConnectionOwner<M> {
         if (message == null || !endpoint.opensAtOnce() || farewells.get() >= MAX_FAREWELLS) {
             return false;
         }
-        farewells.incrementAndGet();
         SocketConnection<M> connection = prepare(channel, endpoint.ownedBy(new Refused()));
+        farewells.incrementAndGet();
         refused.increment();
         CloseReason why = connection.reason(
                 CloseReason.Kind.REFUSED, "there are maxConnections=" + maxConnections + " already", null);
@@ -136,6 +143,7 @@ final class Roster<M> implements ConnectionOwner<M> {
         @Override
         public void closed(SocketConnection<M> connection, CloseReason reason, boolean wasOpen) {
             farewells.decrementAndGet();
+            releaseIfDone();
         }
     }
 
@@ -201,6 +209,15 @@ final class Roster<M> implements ConnectionOwner<M> {
                 everyone.size(), accepted.sum(), refused.sum(), failedHandshakes.sum(), received, sent, in, out);
     }
 
+    void startedListening() {
+        listening.incrementAndGet();
+    }
+
+    void stoppedListening() {
+        listening.decrementAndGet();
+        releaseIfDone();
+    }
+
     void stopAccepting() {
         accepting = false;
     }
@@ -218,8 +235,12 @@ final class Roster<M> implements ConnectionOwner<M> {
         releaseIfDone();
     }
 
-    CompletableFuture<Void> drain(long spreadNanos) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
+    synchronized CompletableFuture<Void> drain(long spreadNanos) {
+        CompletableFuture<Void> done = drained;
+        if (done != null) {
+            return done;
+        }
+        done = new CompletableFuture<>();
         drained = done;
         List<SocketConnection<M>> all = new ArrayList<>(alive.values());
         Collections.shuffle(all);
@@ -242,7 +263,7 @@ final class Roster<M> implements ConnectionOwner<M> {
     }
 
     private void releaseIfDone() {
-        if (accepting || !alive.isEmpty()) {
+        if (accepting || !alive.isEmpty() || listening.get() > 0 || farewells.get() > 0) {
             return;
         }
         CompletableFuture<Void> waiting = drained;
@@ -261,23 +282,16 @@ final class Roster<M> implements ConnectionOwner<M> {
 
     void awaitClosed() throws InterruptedException {
         closed.await();
+        loops.awaitEnd();
+    }
+
+    @Override
+    public boolean admits(SocketAddress peer) {
+        return filter.allows(peer);
     }
 
     void awaitClosedUninterruptibly() {
-        if (EventLoop.current() != null) {
-            return;
-        }
-        boolean interrupted = false;
-        while (true) {
-            try {
-                closed.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterruptibly.await(closed);
+        loops.awaitEnd();
     }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class EventLoops {
+    private static final int OFFLOAD_END_SECONDS = 10;
     private static final AtomicInteger SETS = new AtomicInteger();
     private static final Object LOCK = new Object();
     private static @Nullable EventLoops shared;
@@ -26,6 +27,7 @@ public final class EventLoops {
     private final ThreadPoolExecutor offload;
     private final Watchdog watchdog;
     private final AtomicInteger next = new AtomicInteger();
+    private volatile boolean stopped;
     private int users;
 
     private EventLoops(int count) {
@@ -36,6 +38,7 @@ public final class EventLoops {
                 made.add(new EventLoop(System::nanoTime, Watchdog::log));
             }
         } catch (IOException e) {
+            made.forEach(EventLoops::closeUnused);
             throw new UncheckedIOException("cannot open a selector: " + e.getMessage(), e);
         }
         loops = List.copyOf(made);
@@ -106,7 +109,13 @@ public final class EventLoops {
         loops.forEach(EventLoop::stop);
         watchdog.stop();
         offload.shutdown();
-        if (threads.contains(Thread.currentThread())) {
+        stopped = true;
+        awaitEnd();
+    }
+
+    /** If the last user has given the set back: waits until its threads have ended, unless called on one of them. */
+    public void awaitEnd() {
+        if (!stopped || threads.contains(Thread.currentThread())) {
             return;
         }
         boolean interrupted = false;
@@ -119,8 +128,21 @@ public final class EventLoops {
                 }
             }
         }
+        try {
+            offload.awaitTermination(OFFLOAD_END_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void closeUnused(EventLoop loop) {
+        try {
+            loop.close();
+        } catch (IOException e) {
+            loop.report(e);
         }
     }
 

@@ -51,7 +51,7 @@ public final class ReadBuffer {
             return shared.clear().put(0, in, 0, in.position()).position(in.position());
         }
         if (in.remaining() < minRoom) {
-            return replace(in, in.flip(), Math.max(2 * in.capacity(), in.limit() + minRoom));
+            return replace(in, in.flip(), grown(in.capacity(), in.limit() + minRoom));
         }
         return in;
     }
@@ -78,7 +78,7 @@ public final class ReadBuffer {
         } else if (in == old && filledBytes <= in.capacity()) {
             in.compact();
         } else {
-            replace(old, in, Math.max(2 * left, Math.min(filledBytes, MAX_READ_AHEAD_BYTES)));
+            replace(old, in, grown(left, filledBytes));
         }
     }
 
@@ -91,6 +91,11 @@ public final class ReadBuffer {
             giveBack(old);
         }
         return fresh;
+    }
+
+    /** Twice {@code bytes}, but {@code least} at least. */
+    private static int grown(int bytes, int least) {
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(2L * bytes, least));
     }
 
     /** Keeps nothing any more, and holds no buffer. */

@@ -2,7 +2,6 @@ package io.github.packetboat.internal.io;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,8 +56,17 @@ public final class SerialExecutor {
     public void retry() {
         try {
             executor.execute(this::run);
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // not only a rejection: an executor that starts threads may run out of them
             onRejected.run();
+        }
+    }
+
+    /** Runs what waits on the calling thread: nobody is left who could bring it to the executor. */
+    public void runRest() {
+        Runnable task;
+        while ((task = next()) != null) {
+            task.run();
         }
     }
 

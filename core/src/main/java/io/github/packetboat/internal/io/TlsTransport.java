@@ -39,6 +39,9 @@ public final class TlsTransport implements Transport {
     }
 
     private static final int MAX_HANDSHAKE_BYTES = 64 * 1024;
+    /** Answers to key updates and alerts, beside application data that waits already. */
+    private static final int MAX_UNASKED_BYTES = 512 * 1024;
+
     private static final int FIRST_BYTES = 64;
     private static final int MAX_ALERTS = 4;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -293,6 +296,10 @@ public final class TlsTransport implements Transport {
         out.flip();
         ByteBuffer waiting = unsent;
         if (waiting != null) {
+            if (waiting.remaining() > MAX_UNASKED_BYTES) {
+                throw new SSLException(
+                        "the peer asks for TLS messages and reads none: " + waiting.remaining() + " bytes wait");
+            }
             unsent = ByteBuffer.allocate(waiting.remaining() + out.remaining())
                     .put(waiting)
                     .put(out)
