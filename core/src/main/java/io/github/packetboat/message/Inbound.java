@@ -68,6 +68,8 @@ final class Inbound<M> {
             if (n <= 0) {
                 if (n < 0) {
                     life.endOfStream(keptBytes());
+                } else {
+                    noteRecord();
                 }
                 return;
             }
@@ -76,6 +78,20 @@ final class Inbound<M> {
             in.flip();
             deliver(in);
         } while (transport.hasUnread() && life.mayRead());
+    }
+
+    /** A TLS record that comes in dribs and drabs is an unfinished frame like any other. */
+    private void noteRecord() {
+        if (!transport.isMidRecord()) {
+            frameSinceNanos = kept == null ? 0 : frameSinceNanos;
+        } else if (frameSinceNanos == 0) {
+            frameBegins();
+        }
+    }
+
+    private void frameBegins() {
+        frameSinceNanos = loop.nowNanos() == 0 ? 1 : loop.nowNanos();
+        life.frameBegun();
     }
 
     /** Delivers what was left when reads were paused. */
@@ -186,8 +202,7 @@ final class Inbound<M> {
                     "unfinished frame of " + left + " bytes exceeds maxFrameBytes=" + codec.maxFrameBytes());
         }
         if (frameSinceNanos == 0) {
-            frameSinceNanos = loop.nowNanos() == 0 ? 1 : loop.nowNanos();
-            life.frameBegun();
+            frameBegins();
         } else if (received != receivedAtFrame) {
             frameSinceNanos = loop.nowNanos() == 0 ? 1 : loop.nowNanos();
         }
