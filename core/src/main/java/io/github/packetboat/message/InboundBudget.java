@@ -22,12 +22,16 @@ final class InboundBudget {
 
     /** Takes {@code bytes}, or gives them back if negative. */
     void add(long bytes) {
-        long used = usedBytes.addAndGet(bytes);
-        if (bytes < 0 && !waiting.isEmpty() && used < limitBytes / 10 * 7) {
-            Runnable resume;
-            while ((resume = waiting.poll()) != null) {
-                resume.run();
-            }
+        usedBytes.addAndGet(bytes);
+        if (bytes < 0 && !waiting.isEmpty()) {
+            resumeIfBetter();
+        }
+    }
+
+    private void resumeIfBetter() {
+        Runnable resume;
+        while (usedBytes.get() < limitBytes / 10 * 7 && (resume = waiting.poll()) != null) {
+            resume.run();
         }
     }
 
@@ -38,7 +42,7 @@ final class InboundBudget {
     /** Runs {@code resume} when the budget is no longer tight. */
     void whenBetter(Runnable resume) {
         waiting.add(resume);
-        add(0);
+        resumeIfBetter();
     }
 
     /** Whether more than 80 % are used. */

@@ -282,6 +282,10 @@ final class Lifecycle<M> implements EventLoop.Ready {
         return state == State.OPEN && !readiness.isPaused();
     }
 
+    boolean isPausedBy(int why) {
+        return readiness.isPausedBy(why);
+    }
+
     /** Looks why the decoder stopped with {@code unread} bytes before it. Returns whether it may go on. */
     boolean attendTo(int unread) {
         readiness.attended();
@@ -454,18 +458,22 @@ final class Lifecycle<M> implements EventLoop.Ready {
         }
     }
 
+    /** Says more in the reason for which the connection closes. */
+    void addToReason(String detail) {
+        CloseReason why = connection.closeReason();
+        reason = connection.reason(why.kind(), why.detail() + "; " + detail, why.cause());
+    }
+
     private void finish() {
         long lost = outbound.discard();
         inbound.discard();
         if (deadlines != null) {
             deadlines.cancel();
         }
-        CloseReason why = connection.closeReason();
         if (lost > 0) {
-            why = connection.reason(
-                    why.kind(), why.detail() + "; " + lost + " queued bytes were not sent", why.cause());
-            reason = why;
+            addToReason(lost + " queued bytes were not sent");
         }
+        CloseReason why = connection.closeReason();
         outbound.failWaiters(why);
         if (upgrade != null) {
             upgrade.completeExceptionally(new ConnectionClosedException(why));

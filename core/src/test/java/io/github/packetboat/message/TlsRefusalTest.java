@@ -246,25 +246,6 @@ class TlsRefusalTest {
         }
     }
 
-    /** A change_cipher_spec means nothing in TLS 1.3 (RFC 8446 §5), so that nothing but their number speaks against them. */
-    @Test
-    void moreThan64KibBeforeTheEndOfTheHandshakeIsRefused() throws Exception {
-        try (Logged logged = Logged.from(Level.FINE);
-                var server = serve(Tls.server().build(), Seen.only());
-                RawPeer peer = RawPeer.connect(server.port())) {
-            ByteBuffer hello = ByteBuffer.allocate(20_000);
-            Tls.client().build().clientEngine(Tls.HOST, server.port()).wrap(ByteBuffer.allocate(0), hello);
-            peer.send(Arrays.copyOf(hello.array(), hello.position()));
-            byte[] ignored = new byte[12_000 * 6];
-            for (int i = 0; i < ignored.length; i += 6) {
-                System.arraycopy(new byte[] {20, 3, 3, 0, 1, 1}, 0, ignored, i, 6);
-            }
-            peer.send(ignored);
-            peer.awaitEnd();
-            assertThat(logged.await("never opened")).contains("a handshake of more than 65536 bytes");
-        }
-    }
-
     /** In TLS 1.3 the client is done before the server refuses it; it writes on, and must still get to read why. */
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
