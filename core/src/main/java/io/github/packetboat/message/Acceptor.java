@@ -27,6 +27,9 @@ final class Acceptor<M> implements EventLoop.Ready {
 
         /** Takes {@code channel}, or refuses it. */
         void accepted(SocketChannel channel) throws IOException;
+
+        /** Nothing more comes, and the address is free again. */
+        void closed();
     }
 
     private final ServerSocketChannel channel;
@@ -36,6 +39,12 @@ final class Acceptor<M> implements EventLoop.Ready {
         @Override
         protected void expired(long nowNanos) {
             listen(SelectionKey.OP_ACCEPT);
+        }
+    };
+    private final Timers.Timer farewell = new Timers.Timer() {
+        @Override
+        protected void expired(long nowNanos) {
+            gate.closed();
         }
     };
     private @Nullable SelectionKey key;
@@ -67,6 +76,8 @@ final class Acceptor<M> implements EventLoop.Ready {
         } catch (IOException e) {
             loop.report(e);
         }
+        // the kernel frees the address once the selector has forgotten the channel: at the beginning of the next turn
+        loop.timers().schedule(farewell, loop.nowNanos());
     }
 
     @Override

@@ -82,8 +82,10 @@ public final class MessageServer<M> implements AutoCloseable {
         synchronized (acceptors) {
             if (roster.isClosing()) {
                 channel.close();
+                UnixSocketFiles.delete(bound);
                 throw new IllegalStateException("cannot bind " + address + ": the server is closing or closed");
             }
+            roster.listens();
             acceptors.add(acceptor);
             addresses.add(bound);
         }

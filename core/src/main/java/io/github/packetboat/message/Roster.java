@@ -32,6 +32,7 @@ final class Roster<M> implements ConnectionOwner<M> {
     private final InboundBudget budget;
     private final ConcurrentHashMap<Long, SocketConnection<M>> alive = new ConcurrentHashMap<>();
     private final Group<M> everyone = Group.named("everyone");
+    private final AtomicInteger listening = new AtomicInteger();
     private final AtomicInteger admitted = new AtomicInteger();
     private final AtomicInteger farewells = new AtomicInteger();
     private final LongAdder accepted = new LongAdder();
@@ -72,6 +73,12 @@ final class Roster<M> implements ConnectionOwner<M> {
             public void accepted(SocketChannel channel) throws IOException {
                 admit(channel, endpoint);
             }
+
+            @Override
+            public void closed() {
+                listening.decrementAndGet();
+                releaseIfDone();
+            }
         };
     }
 
@@ -93,6 +100,10 @@ final class Roster<M> implements ConnectionOwner<M> {
             alive.put(connection.id(), connection);
             budget.connections(1);
             connection.onLoop(connection.life()::start);
+            if (!accepting) {
+                // it came between the end of accepting and the end of listening
+                connection.closeFor(CloseReason.Kind.REFUSED, "the server is closing");
+            }
         } catch (IOException | RuntimeException e) {
             admitted.decrementAndGet();
             throw e;
@@ -196,6 +207,11 @@ final class Roster<M> implements ConnectionOwner<M> {
                 everyone.size(), accepted.sum(), refused.sum(), failedHandshakes.sum(), received, sent, in, out);
     }
 
+    /** Another {@link #gate} is in use. */
+    void listens() {
+        listening.incrementAndGet();
+    }
+
     void stopAccepting() {
         accepting = false;
     }
@@ -235,7 +251,7 @@ final class Roster<M> implements ConnectionOwner<M> {
     }
 
     private void releaseIfDone() {
-        if (accepting || !alive.isEmpty()) {
+        if (accepting || !alive.isEmpty() || listening.get() > 0) {
             return;
         }
         CompletableFuture<Void> waiting = drained;
