@@ -27,10 +27,12 @@ final class Acceptor<M> implements EventLoop.Ready {
 
         /** Takes {@code channel}, or refuses it. */
         void accepted(SocketChannel channel) throws IOException;
+
+        /** Nothing more comes, and the address is free again. */
+        void closed();
     }
 
     private final ServerSocketChannel channel;
-    private final SocketAddress address;
     private final EventLoop loop;
     private final Gate gate;
     private final Timers.Timer retry = new Timers.Timer() {
@@ -39,14 +41,19 @@ final class Acceptor<M> implements EventLoop.Ready {
             listen(SelectionKey.OP_ACCEPT);
         }
     };
+    private final Timers.Timer farewell = new Timers.Timer() {
+        @Override
+        protected void expired(long nowNanos) {
+            gate.closed();
+        }
+    };
     private @Nullable SelectionKey key;
     private long retryNanos = FIRST_RETRY_NANOS;
     private long lastLoggedNanos;
     private boolean logged;
 
-    Acceptor(ServerSocketChannel channel, SocketAddress address, EventLoop loop, Gate gate) {
+    Acceptor(ServerSocketChannel channel, EventLoop loop, Gate gate) {
         this.channel = channel;
-        this.address = address;
         this.loop = loop;
         this.gate = gate;
     }
@@ -55,27 +62,22 @@ final class Acceptor<M> implements EventLoop.Ready {
         key = loop.register(channel, SelectionKey.OP_ACCEPT, this);
     }
 
-    /** Stops listening, and runs {@code then} when the address is free again. Thread-safe. */
-    void close(Runnable then) {
-        loop.execute(() -> {
-            loop.timers().cancel(retry);
-            try {
-                channel.close();
-                UnixSocketFiles.delete(address);
-            } catch (IOException e) {
-                loop.report(e);
-            }
-            // the descriptor goes only when the selector has let go of it, which is at the beginning of the next turn
-            loop.timers()
-                    .schedule(
-                            new Timers.Timer() {
-                                @Override
-                                protected void expired(long nowNanos) {
-                                    then.run();
-                                }
-                            },
-                            loop.nowNanos());
-        });
+    /** Stops listening. Thread-safe. */
+    void closeOnLoop() {
+        loop.execute(this::close);
+    }
+
+    private void close() {
+        loop.timers().cancel(retry);
+        try {
+            SocketAddress address = channel.getLocalAddress();
+            channel.close();
+            UnixSocketFiles.delete(address);
+        } catch (IOException e) {
+            loop.report(e);
+        }
+        // the kernel frees the address once the selector has forgotten the channel: at the beginning of the next turn
+        loop.timers().schedule(farewell, loop.nowNanos());
     }
 
     @Override

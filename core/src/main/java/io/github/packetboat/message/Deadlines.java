@@ -19,7 +19,6 @@ final class Deadlines<M> extends Timers.Timer {
     private final Limits limits;
     private long phaseEndNanos;
     private long lastBeatNanos;
-    private long writtenAtBeat;
 
     Deadlines(SocketConnection<M> connection, Lifecycle<M> life, EventLoop loop, Endpoint<M> endpoint) {
         this.connection = connection;
@@ -82,11 +81,13 @@ final class Deadlines<M> extends Timers.Timer {
                         now,
                         CloseReason.Kind.HANDSHAKE_TIMEOUT,
                         "not open within handshakeTimeout=" + text(limits.handshakeTimeout()));
-            case CLOSING ->
-                expired(
-                        now,
-                        CloseReason.Kind.LOCAL_CLOSE,
-                        "could not write everything within closeFlushTimeout=" + text(limits.closeFlushTimeout()));
+            case CLOSING -> {
+                if (phaseEndNanos - now <= 0) {
+                    life.addToReason(
+                            "not all was written within closeFlushTimeout=" + text(limits.closeFlushTimeout()));
+                }
+                expired(now, CloseReason.Kind.LOCAL_CLOSE, "");
+            }
             case LINGERING -> expired(now, CloseReason.Kind.LOCAL_CLOSE, "");
             case OPEN -> arm(next(now));
             case CLOSED -> {}
@@ -115,11 +116,19 @@ final class Deadlines<M> extends Timers.Timer {
         if (since == 0) {
             return NONE;
         }
-        if (!life.mayRead() && !life.isShortOfMemory()) {
+        boolean overloaded = life.isPausedBy(Readiness.PAUSED_BY_BUDGET);
+        if (!life.mayRead() && !overloaded) {
             return limits.frameTimeout().toNanos();
         }
         long left = since + limits.frameTimeout().toNanos() - now;
-        if (left <= 0) {
+        if (left <= 0 && overloaded) {
+            life.closeNow(connection.reason(
+                    CloseReason.Kind.OVERLOADED,
+                    "unfinished frames, of which this is one of the largest with "
+                            + life.inbound().keptBytes() + " bytes, used up inboundBudgetBytes="
+                            + limits.inboundBudgetBytes() + " for frameTimeout=" + text(limits.frameTimeout()),
+                    null));
+        } else if (left <= 0) {
             life.closeNow(connection.reason(
                     CloseReason.Kind.FRAME_TIMEOUT,
                     "a frame of which " + life.inbound().keptBytes() + " bytes have come was not complete within"
@@ -179,20 +188,16 @@ final class Deadlines<M> extends Timers.Timer {
                     null));
             return NONE;
         }
-        if (life.outbound().writtenBytes() != writtenAtBeat) {
-            // something else was said since the last look, at the latest half an interval ago
-            writtenAtBeat = life.outbound().writtenBytes();
-            lastBeatNanos = now;
-        }
         long due = lastBeatNanos + interval - now;
         if (due <= 0) {
-            life.outbound().sendHeartbeat(endpoint.heartbeat());
-            life.outbound().flush();
-            writtenAtBeat = life.outbound().writtenBytes();
             lastBeatNanos = now;
             due = interval;
+            // a message just sent says as much, but the next check may be an interval away from it: too late for the
+            // peer
+            if (!life.outbound().isWaiting()) {
+                life.outbound().sendHeartbeat(endpoint.heartbeat());
+            }
         }
-        due = Math.min(due, interval / 2);
         return life.mayRead() ? Math.min(due, Math.max(1, patience - silent)) : due;
     }
 

@@ -7,6 +7,7 @@ import io.github.packetboat.internal.io.EventLoop;
 import io.github.packetboat.internal.io.Outbox;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class Group<M> {
     private final String name;
     private final Set<SocketConnection<M>> members = new LinkedHashSet<>();
-    private volatile @Nullable List<SocketConnection<M>> snapshot;
+    private volatile @Nullable Snapshot<M> snapshot;
 
     private Group(String name) {
         this.name = name;
@@ -102,7 +103,7 @@ public final class Group<M> {
 
     /** The members at this moment, in the order in which they joined. */
     public List<Connection<M>> members() {
-        return List.copyOf(current());
+        return List.copyOf(current().members);
     }
 
     /**
@@ -134,24 +135,42 @@ public final class Group<M> {
                 "only connections of a MessageServer or MessageClient can be in a group, not " + connection);
     }
 
-    private List<SocketConnection<M>> current() {
-        List<SocketConnection<M>> list = snapshot;
-        if (list == null) {
+    /** The members at one moment, and what their codecs are. */
+    private record Snapshot<M>(List<SocketConnection<M>> members, List<CodecFactory<M>> codecs, int maxMessageBytes) {
+
+        static <M> Snapshot<M> of(Collection<SocketConnection<M>> members) {
+            Set<CodecFactory<M>> codecs = new LinkedHashSet<>();
+            int max = Integer.MAX_VALUE;
+            for (SocketConnection<M> member : members) {
+                codecs.add(member.endpoint().codec());
+                max = Math.min(max, member.endpoint().settings().limits().maxQueuedBytes());
+            }
+            return new Snapshot<>(new ArrayList<>(members), List.copyOf(codecs), max);
+        }
+    }
+
+    private Snapshot<M> current() {
+        Snapshot<M> made = snapshot;
+        if (made == null) {
             synchronized (members) {
-                list = new ArrayList<>(members);
-                snapshot = list;
+                made = Snapshot.of(members);
+                snapshot = made;
             }
         }
-        return list;
+        return made;
     }
 
     private int send(M message, @Nullable Connection<M> except) {
-        Broadcast<M> broadcast = new Broadcast<>(Check.notNull("message", message), EventLoop.current());
-        List<SocketConnection<M>> to = current();
+        Check.notNull("message", message);
+        Snapshot<M> to = current();
+        if (to.members.isEmpty()) {
+            return 0;
+        }
+        Broadcast<M> broadcast = new Broadcast<>(to, message, EventLoop.current());
         try {
             int accepted = 0;
-            for (int i = 0; i < to.size(); i++) {
-                SocketConnection<M> member = to.get(i);
+            for (int i = 0; i < to.members.size(); i++) {
+                SocketConnection<M> member = to.members.get(i);
                 if (member != except && broadcast.sendTo(member)) {
                     accepted++;
                 }
@@ -162,91 +181,110 @@ public final class Group<M> {
         }
     }
 
-    /** One message on its way to the members: encoded when a codec is met for the first time. */
+    /**
+     * One message on its way to the members. It is encoded for all their codecs before the first member gets it, so that
+     * nobody gets what cannot be encoded for all: into the outbox of the loop that this runs on if there is one codec only,
+     * else into arrays that the members share.
+     */
     private static final class Broadcast<M> {
         private final M message;
         private final @Nullable EventLoop loop;
-        private @Nullable CodecFactory<M> sharedCodec;
+        private final List<CodecFactory<M>> codecs;
+        private final int maxMessageBytes;
+        private final @Nullable ByteBuffer[] copies;
+        private boolean inOutbox;
         private int start;
         private int end;
-        private @Nullable List<Encoded<M>> copies;
 
-        private record Encoded<M>(CodecFactory<M> codec, ByteBuffer bytes) {}
-
-        Broadcast(M message, @Nullable EventLoop loop) {
+        Broadcast(Snapshot<M> to, M message, @Nullable EventLoop loop) {
             this.message = message;
             this.loop = loop;
+            this.codecs = to.codecs;
+            this.maxMessageBytes = to.maxMessageBytes;
+            this.copies = new ByteBuffer[codecs.size()];
+            if (codecs.size() > 1) {
+                for (int i = 0; i < copies.length; i++) {
+                    copies[i] = encode(codecs.get(i));
+                }
+            }
         }
 
         boolean sendTo(SocketConnection<M> member) {
             if (member.life().refusesSends()) {
                 return false;
             }
-            CodecFactory<M> codec = member.endpoint().codec();
             if (member.loop() != loop) {
-                return member.outbound().sendEncodedFromOutside(copyFor(codec));
+                return member.outbound().sendEncodedFromOutside(copyFor(member));
             }
-            if (codec == sharedCodec) {
+            if (inOutbox) {
                 return member.outbound().sendShared(start, end);
             }
-            return sharedCodec == null
-                    ? sendFirst(member, codec)
-                    : member.outbound().sendCopy(copyFor(codec));
+            return copies[0] == null ? sendFirst(member) : member.outbound().sendCopy(copyFor(member));
         }
 
-        /** Encodes into the outbox of this loop, for all its members that have the same codec. */
-        private boolean sendFirst(SocketConnection<M> member, CodecFactory<M> codec) {
-            int from = member.outbound().encodeShared(message);
-            ByteBuffer outgrown = member.outbound().outgrownShared();
+        /** Encodes into the outbox of this loop, for all its members. */
+        private boolean sendFirst(SocketConnection<M> member) {
+            Outbound<M> first = member.outbound();
+            int from = first.encodeShared(message);
+            ByteBuffer outgrown = first.outgrownShared();
             if (outgrown != null) {
+                checkLength(outgrown.remaining());
                 ByteBuffer own =
                         ByteBuffer.allocate(outgrown.remaining()).put(outgrown).flip();
-                copies().add(new Encoded<>(codec, own));
-                return member.outbound().sendCopy(own);
+                copies[0] = own;
+                return first.sendCopy(own);
             }
-            sharedCodec = codec;
-            start = from;
             Outbox outbox = member.loop().outbox();
+            int to = outbox.buffer().position();
+            if (to - from > maxMessageBytes) {
+                outbox.buffer().position(from);
+                checkLength(to - from);
+            }
             outbox.pin();
-            end = outbox.buffer().position();
-            return member.outbound().sendShared(start, end);
+            inOutbox = true;
+            start = from;
+            end = to;
+            return first.sendShared(from, to);
         }
 
-        private ByteBuffer copyFor(CodecFactory<M> codec) {
-            for (Encoded<M> made : copies()) {
-                if (made.codec == codec) {
-                    return made.bytes;
-                }
+        private ByteBuffer copyFor(SocketConnection<M> member) {
+            CodecFactory<M> codec = member.endpoint().codec();
+            int i = codecs.indexOf(codec);
+            ByteBuffer made = copies[i];
+            if (made == null) {
+                made = inOutbox ? copyOfOutbox() : encode(codec);
+                copies[i] = made;
             }
-            ByteBuffer bytes = ByteBuffer.wrap(encode(codec));
-            copies().add(new Encoded<>(codec, bytes));
-            return bytes;
+            return made;
         }
 
-        /** All members have been served: the outbox may move on. */
-        void done() {
-            if (sharedCodec != null && loop != null) {
-                loop.outbox().unpin();
-            }
+        private ByteBuffer copyOfOutbox() {
+            ByteBuffer encoded = loop.outbox().buffer().duplicate().limit(end).position(start);
+            return ByteBuffer.allocate(end - start).put(encoded).flip();
         }
 
-        private byte[] encode(CodecFactory<M> codec) {
+        private ByteBuffer encode(CodecFactory<M> codec) {
             FrameBuffer out = FrameBuffer.allocate(256);
             try {
                 codec.create().encode(message, out);
             } catch (CodecException e) {
                 throw new IllegalArgumentException(e.getMessage(), e);
             }
-            return out.toByteArray();
+            checkLength(out.length());
+            return ByteBuffer.wrap(out.toByteArray());
         }
 
-        private List<Encoded<M>> copies() {
-            List<Encoded<M>> made = copies;
-            if (made == null) {
-                made = new ArrayList<>(2);
-                copies = made;
+        private void checkLength(int length) {
+            if (length > maxMessageBytes) {
+                throw Outbound.tooLong(length, maxMessageBytes);
             }
-            return made;
+        }
+
+        /** All members have been served: the outbox may move on. */
+        void done() {
+            if (inOutbox && loop != null) {
+                loop.outbox().unpin();
+            }
         }
     }
 }

@@ -68,6 +68,8 @@ final class Inbound<M> implements ReadBuffer.Holder {
             if (n <= 0) {
                 if (n < 0) {
                     life.endOfStream(keptBytes());
+                } else {
+                    noteRecord();
                 }
                 return;
             }
@@ -76,6 +78,20 @@ final class Inbound<M> implements ReadBuffer.Holder {
             buffer.filled(in);
             deliver(in.flip());
         } while (transport.hasUnread() && life.mayRead());
+    }
+
+    /** A TLS record that comes in dribs and drabs is an unfinished frame like any other. */
+    private void noteRecord() {
+        if (!transport.isMidRecord()) {
+            frameSinceNanos = buffer.bytes() == 0 ? 0 : frameSinceNanos;
+        } else if (frameSinceNanos == 0) {
+            frameBegins();
+        }
+    }
+
+    private void frameBegins() {
+        frameSinceNanos = loop.nowNanos() == 0 ? 1 : loop.nowNanos();
+        life.frameBegun();
     }
 
     /** Delivers what was left when reads were paused. */
@@ -161,9 +177,9 @@ final class Inbound<M> implements ReadBuffer.Holder {
                     "unfinished frame of " + left + " bytes exceeds maxFrameBytes=" + codec.maxFrameBytes());
         }
         if (frameSinceNanos == 0) {
-            life.frameBegun();
+            frameBegins();
         }
-        if (frameSinceNanos == 0 || received != receivedAtFrame) {
+        if (received != receivedAtFrame) {
             receivedAtFrame = received;
             frameSinceNanos = loop.nowNanos() == 0 ? 1 : loop.nowNanos();
         }

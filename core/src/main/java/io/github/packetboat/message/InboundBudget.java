@@ -23,7 +23,7 @@ final class InboundBudget {
     /** Takes {@code bytes}, or gives them back if negative. */
     void add(long bytes) {
         usedBytes.addAndGet(bytes);
-        if (bytes < 0) {
+        if (bytes < 0 && !waiting.isEmpty()) {
             resumeIfBetter();
         }
     }

@@ -297,9 +297,8 @@ final class Lifecycle<M> implements EventLoop.Ready {
         return state == State.OPEN && !readiness.isPaused();
     }
 
-    /** Whether nothing is read since all connections together hold too much: then this one's frame must not wait for ever. */
-    boolean isShortOfMemory() {
-        return state == State.OPEN && readiness.isPausedOnlyBy(Readiness.PAUSED_BY_BUDGET);
+    boolean isPausedBy(int why) {
+        return readiness.isPausedBy(why);
     }
 
     /** Looks why the decoder stopped with {@code unread} bytes before it. Returns whether it may go on. */
@@ -484,18 +483,22 @@ final class Lifecycle<M> implements EventLoop.Ready {
         }
     }
 
+    /** Says more in the reason for which the connection closes. */
+    void addToReason(String detail) {
+        CloseReason why = connection.closeReason();
+        reason = connection.reason(why.kind(), why.detail() + "; " + detail, why.cause());
+    }
+
     private void finish() {
         long lost = outbound.discard();
         inbound.discard();
         if (deadlines != null) {
             deadlines.cancel();
         }
-        CloseReason why = connection.closeReason();
         if (lost > 0) {
-            why = connection.reason(
-                    why.kind(), why.detail() + "; " + lost + " queued bytes were not sent", why.cause());
-            reason = why;
+            addToReason(lost + " queued bytes were not sent");
         }
+        CloseReason why = connection.closeReason();
         outbound.failWaiters(why);
         if (upgrade != null) {
             upgrade.completeExceptionally(new ConnectionClosedException(why));

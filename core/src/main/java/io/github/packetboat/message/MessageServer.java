@@ -78,14 +78,15 @@ public final class MessageServer<M> implements AutoCloseable {
         ServerSocketChannel channel = listen(address, settings.socketOptions());
         SocketAddress bound = channel.getLocalAddress();
         EventLoop loop = loops.next();
-        Acceptor<M> acceptor = new Acceptor<>(channel, bound, loop, roster.gate(endpoint));
+        Acceptor<M> acceptor = new Acceptor<>(channel, loop, roster.gate(endpoint));
         synchronized (acceptors) {
             if (roster.isClosing()) {
                 channel.close();
+                UnixSocketFiles.delete(bound);
                 throw new IllegalStateException("cannot bind " + address + ": the server is closing or closed");
             }
+            roster.listens();
             acceptors.add(acceptor);
-            roster.startedListening();
             addresses.add(bound);
         }
         loop.execute(() -> {
@@ -196,7 +197,7 @@ public final class MessageServer<M> implements AutoCloseable {
             acceptors.clear();
         }
         for (Acceptor<M> acceptor : closing) {
-            acceptor.close(roster::stoppedListening);
+            acceptor.closeOnLoop();
         }
     }
 

@@ -514,8 +514,9 @@ final class Outbound<M> implements Outbox.Sender {
     }
 
     private void noteStall(boolean waiting) {
-        if (queue.writtenBytes() != lastWritten || stalledSinceNanos == 0) {
-            lastWritten = queue.writtenBytes();
+        long written = queue.writtenBytes() - transport.unflushedBytes();
+        if (written != lastWritten || stalledSinceNanos == 0) {
+            lastWritten = written;
             stalledSinceNanos = loop.nowNanos() == 0 ? 1 : loop.nowNanos();
         }
         if (!waiting) {

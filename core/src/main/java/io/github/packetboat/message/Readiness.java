@@ -47,11 +47,6 @@ final class Readiness {
         return (paused & why) != 0;
     }
 
-    /** Whether {@code why} is the only reason for not reading. */
-    boolean isPausedOnlyBy(int why) {
-        return paused == why;
-    }
-
     /** Whether the decoder is to stop after the message it is at, for somebody to look what is the matter. */
     boolean isAttentionWanted() {
         return attention;

@@ -32,8 +32,8 @@ final class Roster<M> implements ConnectionOwner<M> {
     private final InboundBudget budget;
     private final ConcurrentHashMap<Long, SocketConnection<M>> alive = new ConcurrentHashMap<>();
     private final Group<M> everyone = Group.named("everyone");
-    private final AtomicInteger admitted = new AtomicInteger();
     private final AtomicInteger listening = new AtomicInteger();
+    private final AtomicInteger admitted = new AtomicInteger();
     private final AtomicInteger farewells = new AtomicInteger();
     private final LongAdder accepted = new LongAdder();
     private final LongAdder refused = new LongAdder();
@@ -76,6 +76,12 @@ final class Roster<M> implements ConnectionOwner<M> {
             @Override
             public void accepted(SocketChannel channel) throws IOException {
                 admit(channel, endpoint);
+            }
+
+            @Override
+            public void closed() {
+                listening.decrementAndGet();
+                releaseIfDone();
             }
         };
     }
@@ -209,13 +215,9 @@ final class Roster<M> implements ConnectionOwner<M> {
                 everyone.size(), accepted.sum(), refused.sum(), failedHandshakes.sum(), received, sent, in, out);
     }
 
-    void startedListening() {
+    /** Another {@link #gate} is in use. */
+    void listens() {
         listening.incrementAndGet();
-    }
-
-    void stoppedListening() {
-        listening.decrementAndGet();
-        releaseIfDone();
     }
 
     void stopAccepting() {

@@ -86,7 +86,9 @@ final class TlsFailure {
             return "the peer does not speak TLS"
                     + (firstBytes == null ? "" : ": it began with " + FirstBytes.describe(firstBytes));
         }
-        if (text.contains("protocol version") || text.contains("No appropriate protocol")) {
+        if (text.contains("protocol version")
+                || text.contains("No appropriate protocol")
+                || text.contains("is not enabled or supported")) {
             return "no TLS version in common: allowed here are " + options.protocols() + "; " + ownWords(failure);
         }
         if (text.contains("Empty client certificate chain")) {

@@ -26,6 +26,11 @@ public final class PlainTransport implements Transport {
     }
 
     @Override
+    public boolean isMidRecord() {
+        return false;
+    }
+
+    @Override
     public int minReadRoom() {
         return 1;
     }

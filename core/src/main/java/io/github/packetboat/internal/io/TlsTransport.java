@@ -251,6 +251,11 @@ public final class TlsTransport implements Transport {
                 || rest != null && isWholeRecord(rest.duplicate().position(rest.limit()));
     }
 
+    @Override
+    public boolean isMidRecord() {
+        return unread != null && !hasUnread();
+    }
+
     /** Whether the bytes before {@code net}'s position begin with a whole record (RFC 8446 §5.1: 5 bytes, then length). */
     private static boolean isWholeRecord(ByteBuffer net) {
         return net.position() >= 5 && net.position() >= 5 + (net.getShort(3) & 0xFFFF);

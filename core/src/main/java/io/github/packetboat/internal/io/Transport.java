@@ -16,6 +16,9 @@ public interface Transport {
     /** Whether {@link #read} has more without the channel becoming readable again. */
     boolean hasUnread();
 
+    /** Whether a part of something came that {@link #read} can give nothing of before its rest is there. */
+    boolean isMidRecord();
+
     /** The least room that {@link #read} needs in its buffer to get on. */
     int minReadRoom();
 
