@@ -20,6 +20,7 @@ final class Callbacks<M> {
     private final MessageListener<M> listener;
     private final EventLoop loop;
     private final @Nullable OnExecutor elsewhere;
+    private volatile boolean failed;
 
     Callbacks(SocketConnection<M> connection, EventLoop loop, Settings<M> settings) {
         this.connection = connection;
@@ -72,8 +73,9 @@ final class Callbacks<M> {
         call(last);
     }
 
-    /** The listener threw from {@code callback}. Thread-safe. */
+    /** The listener threw from {@code callback}: it is told of the end, and of nothing else. Thread-safe. */
     void failed(String callback, Throwable failure) {
+        failed = true;
         report(callback, failure);
         CloseReason why = connection.reason(CloseReason.Kind.LISTENER_FAILED, callback + " threw " + failure, failure);
         connection.onLoop(() -> connection.life().beginClose(why));
@@ -91,6 +93,9 @@ final class Callbacks<M> {
     }
 
     private void guarded(String callback, Call call) {
+        if (failed) {
+            return;
+        }
         try {
             call.run();
         } catch (Throwable failure) {

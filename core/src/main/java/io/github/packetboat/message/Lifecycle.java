@@ -193,6 +193,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
             if ((ops & SelectionKey.OP_READ) != 0) {
                 onReadable();
             }
+            EventLoop.forgetInterrupt();
             outbound.flush();
         } catch (IOException e) {
             fail(e);
@@ -299,6 +300,8 @@ final class Lifecycle<M> implements EventLoop.Ready {
             outbound.flush();
         } catch (IOException e) {
             fail(e);
+        } catch (RuntimeException | Error e) {
+            onFailure(e);
         } finally {
             loop.outbox().leave();
         }

@@ -106,12 +106,14 @@ class BoundedTest {
             peer.send(new byte[] {0, 0, 0, 1, 8});
             int called = probe.writable.all().size();
             assertThat(connection.stats().messagesReceived()).isEqualTo(1);
-            while (probe.messages.all().size() < 2) {
-                peer.readSome();
-            }
+            Thread reader = new Thread(peer::awaitEnd);
+            reader.start();
+            probe.messages.await(2);
             Await.until("writable", connection::isWritable);
             assertThat(probe.writable.await(called + 1)).hasSize(called + 1);
             assertThat(connection.queuedBytes()).isLessThanOrEqualTo(LOW);
+            connection.close();
+            reader.join();
         }
     }
 

@@ -236,15 +236,24 @@ public final class EventLoop implements Executor {
         }
     }
 
+    /** An interrupt that a callback leaves behind would close the next channel that this thread touches. */
+    public static void forgetInterrupt() {
+        Thread.interrupted();
+    }
+
     private void dispatch(SelectionKey key) {
         beginTurn();
         dispatched++;
+        if (!key.isValid()) {
+            return; // closed by one that was dispatched before it
+        }
         Ready owner = (Ready) key.attachment();
         try {
             owner.onReady(key.readyOps());
         } catch (Throwable failure) {
             owner.onFailure(failure);
         }
+        forgetInterrupt();
     }
 
     private int runTimers() {
@@ -257,6 +266,7 @@ public final class EventLoop implements Executor {
             } catch (Throwable failure) {
                 errors.accept(failure);
             }
+            forgetInterrupt();
         }
         return ran;
     }
@@ -271,6 +281,7 @@ public final class EventLoop implements Executor {
             } catch (Throwable failure) {
                 errors.accept(failure);
             }
+            forgetInterrupt();
         }
         return ran;
     }
