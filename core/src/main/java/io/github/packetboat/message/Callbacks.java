@@ -93,7 +93,7 @@ final class Callbacks<M> {
         call(last);
     }
 
-    /** The listener threw from {@code callback}. Thread-safe. */
+    /** The listener threw from {@code callback}: it is told of the end, and of nothing else. Thread-safe. */
     void failed(String callback, Throwable failure) {
         failed = true;
         report(callback, failure);

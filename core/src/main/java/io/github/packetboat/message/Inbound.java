@@ -132,6 +132,9 @@ final class Inbound<M> implements ReadBuffer.Holder {
         while (last < end) {
             M message = codec.decode(in);
             if (message == null) {
+                if (in.limit() != end) {
+                    throw contractBroken(last, in.position(), end, in.limit());
+                }
                 return;
             }
             int at = in.position();
@@ -157,7 +160,7 @@ final class Inbound<M> implements ReadBuffer.Holder {
 
     private CodecException contractBroken(int from, int to, int end, int endNow) {
         return new CodecException("the codec " + codec.getClass().getName()
-                + " breaks its contract: it returned a message and" + " moved the position from " + from + " to " + to
+                + " breaks its contract: it moved the position from " + from + " to " + to
                 + ", the limit from " + end + " to " + endNow);
     }
 

@@ -219,6 +219,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
             if ((ops & SelectionKey.OP_READ) != 0) {
                 onReadable();
             }
+            EventLoop.forgetInterrupt();
             outbound.flush();
         } catch (IOException e) {
             fail(e);

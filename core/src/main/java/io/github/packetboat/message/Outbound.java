@@ -381,6 +381,7 @@ final class Outbound<M> implements Outbox.Sender {
         SendBuffer<M> foreign = buffer;
         if (foreign == null || closed || (isWaiting() && !framed)) {
             // what waits for the kernel is better left where it is than copied behind what waits already
+            noteCongestion();
             return;
         }
         if (!foreign.take(this::accept, this::wantsMoreFrames, false)) {
@@ -477,7 +478,7 @@ final class Outbound<M> implements Outbox.Sender {
         }
         long queued = queue.bytes();
         if (congested || queued > highWaterMarkBytes) {
-            noteCongestion(queued);
+            noteCongestion();
         }
         if (buffer != null || waiters != null) {
             afterWriteForOthers(queued, waiting);
@@ -487,14 +488,20 @@ final class Outbound<M> implements Outbox.Sender {
         }
     }
 
-    private void noteCongestion(long queued) {
-        congested = true;
+    private void noteCongestion() {
+        long queued = queuedBytes();
         if (queued > highWaterMarkBytes) {
-            life.pause(Readiness.PAUSED_BY_QUEUE);
-        } else if (queuedBytes() <= lowWaterMarkBytes) {
+            congested = true;
+        }
+        if (!congested) {
+            return;
+        }
+        if (queued <= lowWaterMarkBytes) {
             congested = false;
             life.resume(Readiness.PAUSED_BY_QUEUE);
             later(this::tellWritable);
+        } else if (!readiness.isPausedBy(Readiness.PAUSED_BY_QUEUE)) {
+            life.pause(Readiness.PAUSED_BY_QUEUE);
         }
     }
 
@@ -610,8 +617,7 @@ final class Outbound<M> implements Outbox.Sender {
                 putBack(foreign, lost);
                 lost = 0;
             } else {
-                foreign.close();
-                lost += foreign.bytes();
+                lost += foreign.discard();
             }
             foreign.attach(null);
         }

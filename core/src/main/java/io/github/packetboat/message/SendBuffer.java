@@ -110,6 +110,21 @@ final class SendBuffer<M> {
         }
     }
 
+    /** Closes, and forgets what nobody has taken. Returns how many bytes that were. */
+    long discard() {
+        close();
+        lock.lock();
+        try {
+            long lost = bytes;
+            ready.clear();
+            filling = null;
+            bytes = 0;
+            return lost;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * Encodes and accepts {@code message}, or returns false.
      *

@@ -106,12 +106,14 @@ class BoundedTest {
             peer.send(new byte[] {0, 0, 0, 1, 8});
             int called = probe.writable.all().size();
             assertThat(connection.stats().messagesReceived()).isEqualTo(1);
-            while (probe.messages.all().size() < 2) {
-                peer.readSome();
-            }
+            Thread reader = new Thread(peer::awaitEnd);
+            reader.start();
+            probe.messages.await(2);
             Await.until("writable", connection::isWritable);
             assertThat(probe.writable.await(called + 1)).hasSize(called + 1);
             assertThat(connection.queuedBytes()).isLessThanOrEqualTo(LOW);
+            connection.close();
+            reader.join();
         }
     }
 
@@ -395,6 +397,7 @@ class BoundedTest {
                     : probe.opened.all().get(1);
             Thread sender = new Thread(() -> sendUntilRefused(full, 0));
             sender.start();
+            Stalled.await(full);
             Await.until("blocked", () -> sender.getState() == Thread.State.WAITING);
             assertThat(server.everyone().broadcast(numbered(42))).isEqualTo(1);
             assertThat(nextNumber(reading)).isEqualTo(42);

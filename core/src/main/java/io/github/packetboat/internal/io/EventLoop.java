@@ -243,6 +243,11 @@ public final class EventLoop implements Executor {
         }
     }
 
+    /** An interrupt that a callback leaves behind would close the next channel that this thread touches. */
+    public static void forgetInterrupt() {
+        Thread.interrupted();
+    }
+
     private void dispatch(SelectionKey key) {
         beginTurn();
         dispatched++;
@@ -255,6 +260,7 @@ public final class EventLoop implements Executor {
         } catch (Throwable failure) {
             owner.onFailure(failure);
         }
+        forgetInterrupt();
     }
 
     private int runTimers() {
@@ -267,6 +273,7 @@ public final class EventLoop implements Executor {
             } catch (Throwable failure) {
                 errors.accept(failure);
             }
+            forgetInterrupt();
         }
         return ran;
     }
@@ -281,6 +288,7 @@ public final class EventLoop implements Executor {
             } catch (Throwable failure) {
                 errors.accept(failure);
             }
+            forgetInterrupt();
         }
         return ran;
     }
