@@ -387,14 +387,14 @@ class LastMessageTest {
         Probe<byte[]> probe = new Probe<>();
         try (RawServer target = RawServer.open();
                 FaultProxy proxy = FaultProxy.to(target.port())) {
-            var client = MessageClient.builder(Codecs.lengthPrefixed().maxFrameBytes(8 << 20))
+            var client = MessageClient.builder(Codecs.lengthPrefixed().maxFrameBytes(32 << 20))
                     .listener(probe)
-                    .limits(Limits.builder().maxQueuedBytes(9 << 20).build())
+                    .limits(Limits.builder().maxQueuedBytes(33 << 20).build())
                     .connect(proxy.address());
             try (RawPeer there = target.accept()) {
                 proxy.awaitConnections(1);
                 Connection<byte[]> connection = probe.opened.take();
-                connection.send(new byte[8 << 20]);
+                connection.send(new byte[32 << 20]);
                 connection.close();
                 Await.until("closing", () -> connection.toString().contains("CLOSING"));
                 there.readExactly(1000);
