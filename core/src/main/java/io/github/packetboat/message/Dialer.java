@@ -14,8 +14,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +55,7 @@ final class Dialer<M> implements ConnectionOwner<M> {
     };
     private volatile @Nullable SocketConnection<M> current;
     private volatile boolean closing;
+    private volatile boolean inBackground;
     private @Nullable SocketConnection<M> attempt;
     private @Nullable Connector connector;
     private boolean everOpened;
@@ -93,6 +96,12 @@ final class Dialer<M> implements ConnectionOwner<M> {
         return firstOpen;
     }
 
+    /** Begins to connect, and tells the log alone how that goes. */
+    void startInBackground() {
+        inBackground = true;
+        start();
+    }
+
     boolean send(M message) {
         SendBuffer<M> buffer = retained;
         if (buffer != null) {
@@ -128,17 +137,25 @@ final class Dialer<M> implements ConnectionOwner<M> {
                 () -> {
                     try {
                         List<? extends SocketAddress> addresses = target.addresses();
-                        loop.execute(() -> connect(addresses));
+                        onLoop(() -> connect(addresses));
                     } catch (UnknownHostException e) {
                         UnknownHostException failure =
                                 new UnknownHostException("cannot connect: no such host: " + target);
                         failure.initCause(e);
-                        loop.execute(() -> failed(failure));
+                        onLoop(() -> failed(failure));
                     }
                 },
                 "packetboat-resolver");
         resolver.setDaemon(true);
         resolver.start();
+    }
+
+    private void onLoop(Runnable task) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            // the loop has stopped, so this client has ended
+        }
     }
 
     private void connect(List<? extends SocketAddress> addresses) {
@@ -168,8 +185,17 @@ final class Dialer<M> implements ConnectionOwner<M> {
             SocketConnection<M> connection = new SocketConnection<>(channel, loop, endpoint);
             attempt = connection;
             connection.life().start();
+        } catch (IOException | RuntimeException e) {
+            close(channel);
+            failed(new IOException("cannot connect to " + target + ": " + e, e));
+        }
+    }
+
+    private void close(SocketChannel channel) {
+        try {
+            channel.close();
         } catch (IOException e) {
-            failed(e);
+            loop.report(e);
         }
     }
 
@@ -205,9 +231,11 @@ final class Dialer<M> implements ConnectionOwner<M> {
     private void failed(IOException failure) {
         failedConnects.incrementAndGet();
         failedInARow++;
-        boolean first = firstOpen.completeExceptionally(failure);
-        if (!first && !closing) {
-            LOG.log(System.Logger.Level.DEBUG, () -> "connecting to " + target + " failed: " + failure.getMessage());
+        boolean told = firstOpen.completeExceptionally(failure) && !inBackground;
+        if (!told && !closing) {
+            LOG.log(
+                    reconnect == null ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
+                    () -> "connecting to " + target + " failed: " + failure.getMessage());
         }
         again();
     }
@@ -253,17 +281,13 @@ final class Dialer<M> implements ConnectionOwner<M> {
         shut(SocketConnection::abort);
     }
 
-    private void shut(java.util.function.Consumer<SocketConnection<M>> how) {
+    private void shut(Consumer<SocketConnection<M>> how) {
         closing = true;
-        try {
-            loop.execute(() -> shutOnLoop(how));
-        } catch (java.util.concurrent.RejectedExecutionException e) {
-            // the loop has stopped, so this client has ended
-        }
+        onLoop(() -> shutOnLoop(how));
         awaitEnd();
     }
 
-    private void shutOnLoop(java.util.function.Consumer<SocketConnection<M>> how) {
+    private void shutOnLoop(Consumer<SocketConnection<M>> how) {
         loop.timers().cancel(wait);
         if (connector != null) {
             connector.cancel();
