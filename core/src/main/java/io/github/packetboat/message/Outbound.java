@@ -53,6 +53,7 @@ final class Outbound<M> implements Outbox.Sender {
     private boolean borrows = true;
     private boolean framed;
     private boolean closed;
+    private volatile boolean leavesRest;
     private volatile boolean congested;
 
     Outbound(
@@ -364,13 +365,13 @@ final class Outbound<M> implements Outbox.Sender {
 
     private void take() {
         SendBuffer<M> foreign = buffer;
-        if (foreign != null && !closed) {
+        if (foreign != null && !closed && !leavesRest) {
             foreign.take(this::accept, this::wantsMoreFrames);
         }
     }
 
     private boolean wantsMoreFrames() {
-        return !closed && !held && !isWaiting() && queue.bytes() <= aheadBytes;
+        return !closed && !leavesRest && !held && !isWaiting() && queue.bytes() <= aheadBytes;
     }
 
     private void accept(ByteBuffer bytes) {
@@ -558,13 +559,22 @@ final class Outbound<M> implements Outbox.Sender {
         take();
     }
 
-    /** Takes in what other threads sent before the connection was closed; they can send no more. */
+    /**
+     * Takes in what other threads sent before the connection was closed; they can send no more. What is kept for the next
+     * connection is left to that.
+     */
     void closeBuffer() {
         SendBuffer<M> foreign;
         synchronized (this) {
             foreign = buffer;
         }
-        if (foreign != null && !connection.endpoint().owner().keepsUnsent()) {
+        if (foreign == null) {
+            return;
+        }
+        if (connection.endpoint().owner().keepsUnsent()) {
+            leavesRest = true;
+            foreign.attach(null);
+        } else {
             foreign.close();
             take();
         }
@@ -639,7 +649,7 @@ final class Outbound<M> implements Outbox.Sender {
 
     private long bufferedBytes() {
         SendBuffer<M> foreign = buffer;
-        return foreign == null ? 0 : foreign.bytes();
+        return foreign == null || leavesRest ? 0 : foreign.bytes();
     }
 
     /** Messages accepted so far. Thread-safe, roughly. */
