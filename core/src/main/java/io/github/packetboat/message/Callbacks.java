@@ -87,10 +87,11 @@ final class Callbacks<M> {
                 report("onClose", failure);
             }
         };
-        if (elsewhere != null) {
-            elsewhere.last = last;
+        if (elsewhere == null) {
+            last.run();
+        } else {
+            elsewhere.end(last);
         }
-        call(last);
     }
 
     /** The listener threw from {@code callback}: it is told of the end, and of nothing else. Thread-safe. */
@@ -155,7 +156,26 @@ final class Callbacks<M> {
                 call.run();
                 return true;
             }
-            return serial.execute(call);
+            boolean room = serial.execute(call);
+            if (isExecutorShutDown() && !shutDown && !isScheduled()) {
+                loop.timers().schedule(this, loop.nowNanos() + retryNanos);
+            }
+            return room;
+        }
+
+        /** Takes the last call, and does not leave it to a later try: nobody may be there then to try it. */
+        void end(Runnable call) {
+            last = call;
+            boolean rejectedBefore = isScheduled();
+            take(call);
+            if ((rejectedBefore || isScheduled()) && !isExecutorShutDown()) {
+                loop.timers().cancel(this);
+                serial.finishOn(connection.endpoint().offload());
+            }
+        }
+
+        private boolean isExecutorShutDown() {
+            return executor instanceof ExecutorService service && service.isShutdown();
         }
 
         /** Thread-safe. */
@@ -170,7 +190,7 @@ final class Callbacks<M> {
         }
 
         private void rejected() {
-            if (executor instanceof ExecutorService service && service.isShutdown()) {
+            if (isExecutorShutDown()) {
                 giveUp();
                 return;
             }
@@ -178,6 +198,19 @@ final class Callbacks<M> {
             boolean again = loop.nowNanos() - retriedNanos < LAST_RETRY_NANOS;
             retryNanos = again ? Math.min(LAST_RETRY_NANOS, 2 * retryNanos) : FIRST_RETRY_NANOS;
             loop.timers().schedule(this, loop.nowNanos() + retryNanos);
+        }
+
+        /** {@code shutdownNow} forgets what it had accepted; when it has ended, what still waits waits for nobody. */
+        private void lookWhatItForgot() {
+            if (shutDown || serial.size() == 0) {
+                return;
+            }
+            if (((ExecutorService) executor).isTerminated()) {
+                giveUp();
+            } else {
+                retryNanos = Math.min(LAST_RETRY_NANOS, 2 * retryNanos);
+                loop.timers().schedule(this, loop.nowNanos() + retryNanos);
+            }
         }
 
         private void giveUp() {
@@ -193,6 +226,10 @@ final class Callbacks<M> {
 
         @Override
         protected void expired(long nowNanos) {
+            if (isExecutorShutDown()) {
+                lookWhatItForgot();
+                return;
+            }
             connection.life().resume(Readiness.PAUSED_BY_REJECTION);
             retriedNanos = nowNanos;
             serial.retry();

@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,7 @@ final class Dialer<M> implements ConnectionOwner<M> {
     };
     private volatile @Nullable SocketConnection<M> current;
     private volatile boolean closing;
+    private volatile boolean inBackground;
     private @Nullable SocketConnection<M> attempt;
     private @Nullable Connector connector;
     private boolean everOpened;
@@ -94,6 +96,12 @@ final class Dialer<M> implements ConnectionOwner<M> {
         return firstOpen;
     }
 
+    /** Begins to connect, and tells the log alone how that goes. */
+    void startInBackground() {
+        inBackground = true;
+        start();
+    }
+
     boolean send(M message) {
         SendBuffer<M> buffer = retained;
         if (buffer != null) {
@@ -131,21 +139,23 @@ final class Dialer<M> implements ConnectionOwner<M> {
     }
 
     private void resolveHere() {
-        Runnable next;
         try {
             List<? extends SocketAddress> addresses = target.addresses();
-            next = () -> connect(addresses);
+            onLoop(() -> connect(addresses));
         } catch (UnknownHostException e) {
             UnknownHostException failure = new UnknownHostException("cannot connect: no such host: " + target);
             failure.initCause(e);
-            next = () -> failed(failure);
+            onLoop(() -> failed(failure));
         } catch (RuntimeException e) {
-            next = () -> failed(new IOException("cannot look up " + target + ": " + e, e));
+            onLoop(() -> failed(new IOException("cannot look up " + target + ": " + e, e)));
         }
+    }
+
+    private void onLoop(Runnable task) {
         try {
-            loop.execute(next);
+            loop.execute(task);
         } catch (RejectedExecutionException e) {
-            // the client was closed meanwhile, and nobody waits any more
+            // the loop has stopped, so this client has ended
         }
     }
 
@@ -177,10 +187,7 @@ final class Dialer<M> implements ConnectionOwner<M> {
             connection = new SocketConnection<>(channel, loop, endpoint);
         } catch (IOException | RuntimeException e) {
             close(channel);
-            failed(
-                    e instanceof IOException io
-                            ? io
-                            : new IOException("cannot open a connection to " + target + ": " + e, e));
+            failed(new IOException("cannot connect to " + target + ": " + e, e));
             return;
         }
         attempt = connection;
@@ -227,9 +234,11 @@ final class Dialer<M> implements ConnectionOwner<M> {
     private void failed(IOException failure) {
         failedConnects.incrementAndGet();
         failedInARow++;
-        boolean first = firstOpen.completeExceptionally(failure);
-        if (!first && !closing) {
-            LOG.log(System.Logger.Level.DEBUG, () -> "connecting to " + target + " failed: " + failure.getMessage());
+        boolean told = firstOpen.completeExceptionally(failure) && !inBackground;
+        if (!told && !closing) {
+            LOG.log(
+                    reconnect == null ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
+                    () -> "connecting to " + target + " failed: " + failure.getMessage());
         }
         again();
     }
@@ -275,17 +284,13 @@ final class Dialer<M> implements ConnectionOwner<M> {
         shut(SocketConnection::abort);
     }
 
-    private void shut(java.util.function.Consumer<SocketConnection<M>> how) {
+    private void shut(Consumer<SocketConnection<M>> how) {
         closing = true;
-        try {
-            loop.execute(() -> shutOnLoop(how));
-        } catch (RejectedExecutionException e) {
-            // the loop has stopped, so this client has ended
-        }
+        onLoop(() -> shutOnLoop(how));
         awaitEnd();
     }
 
-    private void shutOnLoop(java.util.function.Consumer<SocketConnection<M>> how) {
+    private void shutOnLoop(Consumer<SocketConnection<M>> how) {
         loop.timers().cancel(wait);
         if (connector != null) {
             connector.cancel();

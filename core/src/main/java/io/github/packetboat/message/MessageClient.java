@@ -241,7 +241,7 @@ public final class MessageClient<M> implements AutoCloseable {
         public MessageClient<M> connectInBackground(String host, int port) {
             Dialer<M> dialer =
                     dialer(new Target.Named(Check.notNull("host", host), Check.inRange("port", port, 1, 65535)));
-            dialer.start();
+            dialer.startInBackground();
             return new MessageClient<>(dialer);
         }
 

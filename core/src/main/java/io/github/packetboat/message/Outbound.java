@@ -53,6 +53,7 @@ final class Outbound<M> implements Outbox.Sender {
     private boolean borrows = true;
     private boolean framed;
     private boolean closed;
+    private volatile boolean leavesRest;
     private volatile boolean congested;
 
     Outbound(
@@ -371,7 +372,7 @@ final class Outbound<M> implements Outbox.Sender {
     /** Takes what other threads have sent up to now: what the loop sends next comes after it. */
     private void take() {
         SendBuffer<M> foreign = buffer;
-        if (foreign != null && !closed) {
+        if (foreign != null && !closed && !leavesRest) {
             foreign.take(this::accept, this::wantsMoreFrames, true);
         }
     }
@@ -379,7 +380,7 @@ final class Outbound<M> implements Outbox.Sender {
     /** Takes what other threads have sent, or lets them send some more first. */
     private void takeSoon() {
         SendBuffer<M> foreign = buffer;
-        if (foreign == null || closed || (isWaiting() && !framed)) {
+        if (foreign == null || closed || leavesRest || (isWaiting() && !framed)) {
             // what waits for the kernel is better left where it is than copied behind what waits already
             noteCongestion();
             return;
@@ -397,8 +398,7 @@ final class Outbound<M> implements Outbox.Sender {
     }
 
     private boolean wantsMoreFrames() {
-        boolean better = life.refusesSends() && connection.endpoint().owner().keepsUnsent();
-        return !closed && !held && !better && !isWaiting() && queue.bytes() <= aheadBytes;
+        return !closed && !leavesRest && !held && !isWaiting() && queue.bytes() <= aheadBytes;
     }
 
     private void accept(ByteBuffer bytes) {
@@ -595,13 +595,22 @@ final class Outbound<M> implements Outbox.Sender {
         take();
     }
 
-    /** Takes in what other threads sent before the connection was closed; they can send no more. */
+    /**
+     * Takes in what other threads sent before the connection was closed; they can send no more. What is kept for the next
+     * connection is left to that.
+     */
     void closeBuffer() {
         SendBuffer<M> foreign;
         synchronized (this) {
             foreign = buffer;
         }
-        if (foreign != null && !connection.endpoint().owner().keepsUnsent()) {
+        if (foreign == null) {
+            return;
+        }
+        if (connection.endpoint().owner().keepsUnsent()) {
+            leavesRest = true;
+            foreign.attach(null);
+        } else {
             foreign.close();
             take();
         }
@@ -686,7 +695,7 @@ final class Outbound<M> implements Outbox.Sender {
 
     private long bufferedBytes() {
         SendBuffer<M> foreign = buffer;
-        return foreign == null ? 0 : foreign.bytes();
+        return foreign == null || leavesRest ? 0 : foreign.bytes();
     }
 
     /** Messages accepted so far. Thread-safe, roughly. */

@@ -48,7 +48,7 @@ class OrderTest {
                 peer.send(i + "\n");
             }
             int[] next = new int[THREADS + 1];
-            Lines lines = new Lines(peer);
+            PeerLines lines = new PeerLines(peer);
             for (int i = 0; i < each * (THREADS + 1); i++) {
                 String[] words = lines.next().split(" ");
                 int sender = words[0].equals("loop") ? THREADS : Integer.parseInt(words[0]);
@@ -93,7 +93,7 @@ class OrderTest {
                 });
                 pair[t].start();
             }
-            Lines lines = new Lines(peer);
+            PeerLines lines = new PeerLines(peer);
             for (int i = 0; i < rounds; i++) {
                 assertThat(lines.next()).isEqualTo(String.valueOf(i));
             }
@@ -138,7 +138,7 @@ class OrderTest {
             });
             other.start();
             peer.send("go\n");
-            Lines lines = new Lines(peer);
+            PeerLines lines = new PeerLines(peer);
             for (int i = 0; i < rounds; i++) {
                 assertThat(lines.next()).isEqualTo(String.valueOf(i));
             }
@@ -168,7 +168,7 @@ class OrderTest {
                 }
             });
             sender.start();
-            Lines lines = new Lines(peer);
+            PeerLines lines = new PeerLines(peer);
             for (int i = 0; i < rounds; i++) {
                 assertThat(lines.next().replace("x", "")).isEqualTo(String.valueOf(i));
             }
@@ -232,35 +232,12 @@ class OrderTest {
             connection.send("second" + "x".repeat(300_000));
             connection.send("third");
             mayGoOn.countDown();
-            Lines lines = new Lines(peer);
+            PeerLines lines = new PeerLines(peer);
             List<String> order = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
                 order.add(lines.next().replace("x", ""));
             }
             assertThat(order).containsExactly("first", "second", "third", "fourth", "last");
-        }
-    }
-
-    /** Lines of a peer, read in large pieces. */
-    private static final class Lines {
-        private final RawPeer peer;
-        private final java.util.ArrayDeque<String> ready = new java.util.ArrayDeque<>();
-        private String rest = "";
-
-        Lines(RawPeer peer) {
-            this.peer = peer;
-        }
-
-        String next() {
-            while (ready.isEmpty()) {
-                String text = rest + new String(peer.readSome(), java.nio.charset.StandardCharsets.UTF_8);
-                String[] parts = text.split("\n", -1);
-                for (int i = 0; i < parts.length - 1; i++) {
-                    ready.add(parts[i]);
-                }
-                rest = parts[parts.length - 1];
-            }
-            return ready.remove();
         }
     }
 }

@@ -70,6 +70,16 @@ public final class SerialExecutor {
         }
     }
 
+    /** Runs all that waits, and then no more, on {@code other}, since the executor has rejected. */
+    public void finishOn(Executor other) {
+        other.execute(() -> {
+            Runnable task;
+            while ((task = next()) != null) {
+                task.run();
+            }
+        });
+    }
+
     /** Gives up on the executor, which will take no more tasks, and forgets those that wait. Returns how many. */
     public int abandon() {
         synchronized (tasks) {
