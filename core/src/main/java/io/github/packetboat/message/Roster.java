@@ -58,6 +58,9 @@ final class Roster<M> implements ConnectionOwner<M> {
     }
 
     Endpoint<M> endpoint(Binding<M> binding) {
+        if (binding.tls() != null) {
+            binding.tls().checkServer();
+        }
         return Endpoint.of(
                 settings, binding.codec(), binding.tls(), binding.proxyProtocol(), null, budget, loops.offload(), this);
     }
