@@ -83,11 +83,6 @@ public final class TlsOptions {
         return new Builder();
     }
 
-    /** How long a handshake may take. */
-    public Duration handshakeTimeout() {
-        return settings.handshakeTimeout;
-    }
-
     /**
      * When the first of our own certificates (or of their issuers, as far as they are in the files) expires, or null if
      * there is none or it came in an {@code SSLContext}. For monitoring.
@@ -123,7 +118,6 @@ public final class TlsOptions {
                 + (settings.alpn.isEmpty() ? "" : ", alpn=" + settings.alpn)
                 + (settings.serverName == null ? "" : ", serverName=" + settings.serverName)
                 + (settings.skipHostnameVerification ? ", insecureSkipHostnameVerification" : "")
-                + ", handshakeTimeout=" + settings.handshakeTimeout
                 + (settings.reloadEvery == null ? "" : ", reloadEvery=" + settings.reloadEvery) + "]";
     }
 
@@ -268,7 +262,6 @@ public final class TlsOptions {
         private List<String> alpn = List.of();
         private @Nullable String serverName;
         private boolean skipHostnameVerification;
-        private Duration handshakeTimeout = Duration.ofSeconds(10);
         private @Nullable Duration reloadEvery;
         private @Nullable Consumer<? super RuntimeException> onReloadFailure;
         private InstantSource clock = InstantSource.system();
@@ -287,7 +280,6 @@ public final class TlsOptions {
             alpn = from.alpn;
             serverName = from.serverName;
             skipHostnameVerification = from.skipHostnameVerification;
-            handshakeTimeout = from.handshakeTimeout;
             reloadEvery = from.reloadEvery;
             onReloadFailure = from.onReloadFailure;
             clock = from.clock;
@@ -461,12 +453,6 @@ public final class TlsOptions {
          */
         public Builder insecureSkipHostnameVerification() {
             skipHostnameVerification = true;
-            return this;
-        }
-
-        /** How long a handshake may take. 10 s unless set. */
-        public Builder handshakeTimeout(Duration timeout) {
-            handshakeTimeout = Check.positive("handshakeTimeout", timeout);
             return this;
         }
 
