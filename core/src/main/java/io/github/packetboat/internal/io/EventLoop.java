@@ -251,6 +251,9 @@ public final class EventLoop implements Executor {
     private void dispatch(SelectionKey key) {
         beginTurn();
         dispatched++;
+        if (!key.isValid()) {
+            return; // closed by what ran before it in this turn
+        }
         Ready owner = (Ready) key.attachment();
         try {
             owner.onReady(key.readyOps());
