@@ -98,8 +98,8 @@ final class Acceptor<M> implements EventLoop.Ready {
         } catch (ClosedChannelException e) {
             // closed meanwhile: there is nothing left to accept from
         } catch (IOException e) {
-            log(e);
             later();
+            log(e);
         }
     }
 
@@ -137,8 +137,8 @@ final class Acceptor<M> implements EventLoop.Ready {
             lastLoggedNanos = now;
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "cannot accept connections at " + channel + ": " + failure.getMessage() + "; trying again in "
-                            + retryNanos / 1_000_000 + " ms. Open connections are not affected");
+                    "cannot accept connections at " + channel + ": " + failure.getMessage() + "; trying again"
+                            + " until it works. Open connections are not affected");
         }
     }
 

@@ -62,7 +62,8 @@ public interface Connection<M> {
 
     /**
      * False from the moment {@link #queuedBytes()} exceeds {@link Limits#highWaterMarkBytes()} until it is down to
-     * {@link Limits#lowWaterMarkBytes()}. While it is false nothing is read from the peer either.
+     * {@link Limits#lowWaterMarkBytes()}. While it is false nothing is read from the peer either, except where the queue
+     * takes care of itself: with {@link Overflow#DROP_OLDEST}, and in a client that retains.
      */
     boolean isWritable();
 

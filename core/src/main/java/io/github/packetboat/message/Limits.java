@@ -42,7 +42,7 @@ public final class Limits {
         return values.maxConnections;
     }
 
-    /** How long all that comes before the first message may take: a PROXY header, a TLS handshake. */
+    /** How long everything that comes before the first message may take together, a TLS handshake included. */
     public Duration handshakeTimeout() {
         return values.handshakeTimeout;
     }
@@ -148,8 +148,8 @@ public final class Limits {
         }
 
         /**
-         * How long all that comes before the first message may take together: a PROXY header, a TLS handshake. 10 s
-         * unless set.
+         * How long everything that a peer has to do before the first message may take together, such as a PROXY header
+         * and a TLS handshake; and the handshake of {@link Connection#startTls}. 10 s unless set.
          */
         public Builder handshakeTimeout(Duration timeout) {
             handshakeTimeout = Check.positive("handshakeTimeout", timeout);

@@ -500,7 +500,8 @@ final class Outbound<M> implements Outbox.Sender {
             congested = false;
             life.resume(Readiness.PAUSED_BY_QUEUE);
             later(this::tellWritable);
-        } else if (!readiness.isPausedBy(Readiness.PAUSED_BY_QUEUE)) {
+        } else if (!framed && !readiness.isPausedBy(Readiness.PAUSED_BY_QUEUE)) {
+            // what is dropped, or kept for the next connection, is bounded without the peer's help
             life.pause(Readiness.PAUSED_BY_QUEUE);
         }
     }

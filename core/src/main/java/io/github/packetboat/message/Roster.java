@@ -58,9 +58,8 @@ final class Roster<M> implements ConnectionOwner<M> {
     }
 
     Endpoint<M> endpoint(Binding<M> binding) {
-        TlsOptions tls = binding.tls();
-        if (tls != null) {
-            tls.checkServer();
+        if (binding.tls() != null) {
+            binding.tls().checkServer();
         }
         return Endpoint.of(
                 settings, binding.codec(), binding.tls(), binding.proxyProtocol(), null, budget, loops.offload(), this);

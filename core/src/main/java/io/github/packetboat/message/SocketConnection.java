@@ -159,6 +159,9 @@ final class SocketConnection<M> implements Connection<M> {
 
     private CompletableFuture<SSLSession> upgrade(TlsOptions options, @Nullable M goAhead) {
         Check.notNull("options", options);
+        if (endpoint.host() == null) {
+            options.checkServer();
+        }
         if (life.tls() != null) {
             throw new IllegalStateException("the connection to " + remoteAddress + " uses TLS already");
         }

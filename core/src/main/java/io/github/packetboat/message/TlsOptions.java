@@ -134,7 +134,7 @@ public final class TlsOptions {
     }
 
     /**
-     * Says at bind, rather than at the first handshake, that a server cannot do without a certificate.
+     * Says at bind or startTls, rather than at the first handshake, that a server cannot do without a certificate.
      *
      * @throws IllegalArgumentException if there is none
      */

@@ -237,6 +237,8 @@ public final class TlsTransport implements Transport {
         while (status == HandshakeStatus.NEED_TASK || status == HandshakeStatus.NEED_WRAP) {
             if (status == HandshakeStatus.NEED_TASK) {
                 tasks();
+            } else if (unflushedBytes() > 2 * shared.out().capacity()) {
+                throw new SSLException("the peer asks for key updates that it does not read");
             } else {
                 wrap(NOTHING);
             }

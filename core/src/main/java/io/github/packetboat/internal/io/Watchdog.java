@@ -27,7 +27,16 @@ final class Watchdog implements Runnable {
     }
 
     static void log(Throwable failure) {
-        LOG.log(System.Logger.Level.ERROR, "Uncaught on an event loop, which goes on: " + failure, failure);
+        log(System.Logger.Level.ERROR, "Uncaught on an event loop, which goes on: " + failure, failure);
+    }
+
+    /** A logger may throw, as the JDK's first record does without a free file descriptor; the loops must not die of it. */
+    private static void log(System.Logger.Level level, String text, Throwable thrown) {
+        try {
+            LOG.log(level, text, thrown);
+        } catch (Throwable failure) {
+            // there is nobody left to be told
+        }
     }
 
     @Override
@@ -61,7 +70,7 @@ final class Watchdog implements Runnable {
         where.setStackTrace(busy.getStackTrace());
         if (loop.turns() == turn && loop.busySinceNanos() == since) {
             reportedTurn[i] = turn;
-            LOG.log(
+            log(
                     System.Logger.Level.WARNING,
                     busy.getName() + " has been held for " + heldNanos / 1_000_000
                             + " ms by the code below; all its other"
