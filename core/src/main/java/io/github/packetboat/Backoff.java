@@ -1,7 +1,6 @@
 package io.github.packetboat;
 
 import java.time.Duration;
-import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 /**
@@ -10,6 +9,8 @@ import java.util.random.RandomGenerator;
  * Immutable and thread-safe.
  */
 public final class Backoff {
+    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 2);
+
     private final long firstNanos;
     private final long maxNanos;
 
@@ -21,16 +22,21 @@ public final class Backoff {
     /**
      * Waits of at most {@code first}, then twice that, and so on up to {@code max}.
      *
-     * @throws IllegalArgumentException if {@code first} is not positive or {@code max} is shorter than {@code first}
+     * @throws IllegalArgumentException if either is null, {@code first} is not positive, or {@code max} is shorter than
+     *     {@code first} or longer than 146 years
      */
     public static Backoff exponential(Duration first, Duration max) {
-        Objects.requireNonNull(first, "first");
-        Objects.requireNonNull(max, "max");
+        if (first == null || max == null) {
+            throw new IllegalArgumentException((first == null ? "first" : "max") + " must not be null");
+        }
         if (first.isNegative() || first.isZero()) {
             throw new IllegalArgumentException("first must be positive: " + first);
         }
         if (max.compareTo(first) < 0) {
             throw new IllegalArgumentException("max=" + max + " is shorter than first=" + first);
+        }
+        if (max.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("max=" + max + " is above " + LONGEST);
         }
         return new Backoff(first.toNanos(), max.toNanos());
     }

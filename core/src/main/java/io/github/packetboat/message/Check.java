@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * IllegalArgumentException} that names the option and the value. Stateless, thread-safe.
  */
 final class Check {
-    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+    /** Half of what nanoseconds can say, so that deadlines can be compared by their difference. */
+    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 2);
 
     private Check() {}
 
@@ -35,7 +36,7 @@ final class Check {
         return value;
     }
 
-    /** A duration longer than zero that fits into nanoseconds: at most about 292 years. */
+    /** A duration longer than zero, and of 146 years at most. */
     static Duration positive(String option, @Nullable Duration value) {
         Duration duration = notNull(option, value);
         if (duration.isNegative() || duration.isZero()) {

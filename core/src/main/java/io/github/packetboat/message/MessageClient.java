@@ -157,8 +157,7 @@ public final class MessageClient<M> implements AutoCloseable {
          * such intervals the peer may miss, 2 unless set. After {@code interval * (missed + 1)} of silence it counts as dead.
          */
         public Builder<M> heartbeat(Duration interval, int missed) {
-            options.heartbeat = Check.positive("heartbeat interval", interval);
-            options.missedHeartbeats = Check.inRange("missed heartbeats", missed, 0, 1000);
+            options.heartbeat(interval, missed);
             return this;
         }
 

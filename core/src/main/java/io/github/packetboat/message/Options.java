@@ -25,6 +25,14 @@ final class Options<M> {
     SocketOptions socketOptions = SocketOptions.defaults();
     int eventLoops;
 
+    void heartbeat(Duration interval, int missed) {
+        Check.positive("heartbeat interval", interval);
+        Check.inRange("missed heartbeats", missed, 0, 1000);
+        Check.positive("heartbeat interval * (missed + 1)", interval.multipliedBy(missed + 1L));
+        heartbeat = interval;
+        missedHeartbeats = missed;
+    }
+
     Settings<M> settings() {
         return new Settings<>(
                 listener,

@@ -233,7 +233,7 @@ public final class EventLoop implements Executor {
             selector.selectNow(dispatch);
             return;
         }
-        long millis = waitNanos == Long.MAX_VALUE ? 0 : (waitNanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI;
+        long millis = waitNanos == Long.MAX_VALUE ? 0 : (waitNanos - 1) / NANOS_PER_MILLI + 1;
         selector.select(dispatch, millis);
         asleep.lazySet(false);
     }
