@@ -181,6 +181,9 @@ final class Connector {
                     && address instanceof InetSocketAddress) {
                 failed(this, new IOException("nobody listens there (the socket connected to itself)"));
             } else {
+                if (key != null) {
+                    key.interestOps(0); // connected it would be ready, for nothing, again and again
+                }
                 succeeded(this);
             }
         }

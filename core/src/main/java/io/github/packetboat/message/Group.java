@@ -73,8 +73,10 @@ public final class Group<M> {
     /** Removes {@code connection}. Returns whether it was a member. */
     public boolean remove(Connection<M> connection) {
         SocketConnection<M> member = socketConnection(connection);
-        member.memberships().leave(this);
-        return drop(member);
+        synchronized (members) {
+            member.memberships().leave(this);
+            return drop(member);
+        }
     }
 
     boolean drop(SocketConnection<M> member) {

@@ -23,6 +23,10 @@ final class Memberships<M> {
         return true;
     }
 
+    synchronized int size() {
+        return groups.size();
+    }
+
     synchronized void leave(Group<M> group) {
         groups.remove(group);
     }

@@ -174,7 +174,7 @@ public final class Requests<M, I> {
         private void watch() {
             EventLoop loop = connection.loop();
             if (!reply.isDone()) {
-                loop.timers().schedule(this, loop.nowNanos() + deadline.toNanos());
+                loop.timers().schedule(this, loop.readClock() + deadline.toNanos());
                 connection.onClosed(this, this::closed);
             }
         }

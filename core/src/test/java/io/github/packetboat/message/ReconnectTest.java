@@ -148,6 +148,8 @@ class ReconnectTest {
                         .socketOptions(SMALL_BUFFERS)
                         .limits(Limits.builder()
                                 .closeFlushTimeout(Duration.ofSeconds(8))
+                                .maxQueuedBytes(16 << 20)
+                                .highWaterMarkBytes(16 << 20)
                                 .build())
                         .connect(server.address())) {
             RawPeer first = server.accept();

@@ -86,6 +86,11 @@ public final class EventLoop implements Executor {
         return nowNanos;
     }
 
+    /** The loop's clock now, for what must not count the time that this turn has taken already. */
+    public long readClock() {
+        return clock.getAsLong();
+    }
+
     public Timers timers() {
         return timers;
     }
