@@ -210,6 +210,9 @@ class TlsCloseTest {
         Seen<String> seen = Seen.only();
         try (var server = MessageServer.builder(Codecs.lines())
                         .listener(seen)
+                        .limits(Limits.builder()
+                                .lingerTimeout(Duration.ofMillis(200))
+                                .build())
                         .tls(Tls.server().build())
                         .bind(Tls.anyPort());
                 RawPeer plain = RawPeer.connect(server.port())) {
