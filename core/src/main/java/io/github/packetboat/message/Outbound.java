@@ -692,6 +692,11 @@ final class Outbound<M> implements Outbox.Sender {
         return !congested;
     }
 
+    /** How many buffers wait for the kernel. */
+    int ownedBuffers() {
+        return queue.ownedBuffers();
+    }
+
     /** Bytes that the loop has, and not those in the send buffer. Thread-safe. */
     long loopQueuedBytes() {
         return queue.bytes();

@@ -64,6 +64,12 @@ public final class WriteQueue {
         return stalledBytes > 0;
     }
 
+    /** How many buffers this queue owns or shares now. */
+    public int ownedBuffers() {
+        ArrayDeque<ByteBuffer> buffers = stalled;
+        return buffers == null ? 0 : buffers.size();
+    }
+
     /** Takes the outbox's bytes from {@code start} to {@code end} as this connection's next ones. */
     public void add(int start, int end) {
         if (to == start && to != from && moreLength == 0) {
