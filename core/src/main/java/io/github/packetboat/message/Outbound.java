@@ -346,17 +346,16 @@ final class Outbound<M> implements Outbox.Sender {
 
     private boolean refuse() {
         if (overflow == Overflow.CLOSE) {
-            overflowed();
+            overflowed(queue.bytes());
         }
         return false;
     }
 
-    /** Closes the connection, since its peer reads too slowly. Thread-safe. */
-    void overflowed() {
+    /** Closes the connection, since its peer reads too slowly: so much was queued. Thread-safe. */
+    void overflowed(long queued) {
         connection.closeFor(
                 CloseReason.Kind.OVERFLOW,
-                queuedBytes() + " bytes queued and one more message would exceed maxQueuedBytes="
-                        + maxQueuedBytes
+                queued + " bytes queued and one more message would exceed maxQueuedBytes=" + maxQueuedBytes
                         + ": the peer reads too slowly; obey isWritable(), or choose another Overflow policy");
     }
 
@@ -416,12 +415,14 @@ final class Outbound<M> implements Outbox.Sender {
             return;
         }
         target.put(bytes);
+        arrived();
         queue.add(start, target.position());
         noteQueued();
     }
 
     /** The buffer is nobody else's, though its bytes may be: those that have to wait are not copied. */
     private void passOn(int start, ByteBuffer bytes) {
+        arrived();
         try {
             writeOrStall(start, start, bytes, true);
         } catch (IOException e) {
@@ -429,6 +430,13 @@ final class Outbound<M> implements Outbox.Sender {
             return;
         }
         afterWrite();
+    }
+
+    private void arrived() {
+        SendBuffer<M> foreign = buffer;
+        if (foreign != null) {
+            foreign.arrived();
+        }
     }
 
     private ArrayDeque<ByteBuffer> frames() {

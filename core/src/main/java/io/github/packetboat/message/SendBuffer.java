@@ -162,10 +162,12 @@ final class SendBuffer<M> {
         }
         Outbound<M> wake = null;
         Outbound<M> full = null;
+        long queued = 0;
         lock.lock();
         try {
             if (closed || !makeRoom(length, broadcast)) {
                 full = closed || overflow != Overflow.CLOSE ? null : outbound;
+                queued = waiting() + inTransit;
                 if (full == null) {
                     return false;
                 }
@@ -181,7 +183,7 @@ final class SendBuffer<M> {
             lock.unlock();
         }
         if (full != null) {
-            full.overflowed();
+            full.overflowed(queued);
             return false;
         }
         if (wake != null) {
@@ -327,6 +329,11 @@ final class SendBuffer<M> {
             lock.unlock();
         }
         taker.accept(next);
+        arrived();
+    }
+
+    /** What was handed over last is about to count in the connection's own queue. */
+    void arrived() {
         inTransit = 0;
     }
 

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -69,7 +68,7 @@ public final class TlsOptions {
     private TlsOptions(Builder settings) {
         this.settings = settings;
         this.material = settings.context != null ? null : settings.material();
-        checkCipherSuites(settings, contextForHandshake());
+        TlsParameters.checkCipherSuites(settings.cipherSuites, settings.protocols, contextForHandshake());
         this.serverParameters = serverParameters(settings);
         if (settings.skipHostnameVerification) {
             settings.log.log(
@@ -160,50 +159,21 @@ public final class TlsOptions {
      *     unless a server name is set
      */
     SSLEngine clientEngine(String host, int port) {
-        String name = settings.serverName != null ? settings.serverName : bare(host);
+        String name = settings.serverName != null ? settings.serverName : TlsParameters.bare(host);
         SSLEngine engine = contextForHandshake().createSSLEngine(name, port);
         engine.setUseClientMode(true);
-        SSLParameters parameters = parameters(settings);
+        SSLParameters parameters = TlsParameters.parameters(settings.protocols, settings.cipherSuites, settings.alpn);
         if (!settings.skipHostnameVerification) {
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
         }
-        SNIHostName sni = serverNameIndication(name);
+        SNIHostName sni = TlsParameters.serverNameIndication(name);
         parameters.setServerNames(sni == null ? List.of() : List.of(sni));
         engine.setSSLParameters(parameters);
         return engine;
     }
 
-    /** Without the brackets or the zone of an IPv6 address, and without the dot at the end of a name. */
-    private static String bare(String host) {
-        int end = host.length();
-        int start = host.startsWith("[") && host.endsWith("]") ? 1 : 0;
-        end -= start;
-        int zone = host.indexOf('%');
-        if (zone > 0 && host.indexOf(':') >= 0) {
-            end = zone;
-        } else if (end > 1 && host.charAt(end - 1) == '.') {
-            end--;
-        }
-        return host.substring(start, end);
-    }
-
-    /**
-     * Null for IP addresses, which RFC 6066 §3 does not allow, and for names that it cannot carry, such as {@code
-     * my_host}.
-     */
-    private static @Nullable SNIHostName serverNameIndication(String name) {
-        if (IpLiteral.parse(name) != null) {
-            return null;
-        }
-        try {
-            return new SNIHostName(name);
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
-    }
-
     private static SSLParameters serverParameters(Builder settings) {
-        SSLParameters parameters = parameters(settings);
+        SSLParameters parameters = TlsParameters.parameters(settings.protocols, settings.cipherSuites, settings.alpn);
         parameters.setUseCipherSuitesOrder(true);
         switch (settings.clientAuth) {
             case NONE -> {
@@ -215,35 +185,8 @@ public final class TlsOptions {
         return parameters;
     }
 
-    private static SSLParameters parameters(Builder settings) {
-        SSLParameters parameters = new SSLParameters();
-        parameters.setProtocols(settings.protocols.toArray(String[]::new));
-        if (!settings.cipherSuites.isEmpty()) {
-            parameters.setCipherSuites(settings.cipherSuites.toArray(String[]::new));
-        }
-        parameters.setApplicationProtocols(settings.alpn.toArray(String[]::new));
-        return parameters;
-    }
-
     private SSLContext contextForHandshake() {
         return material != null ? material.contextForHandshake() : Objects.requireNonNull(settings.context);
-    }
-
-    private static void checkCipherSuites(Builder settings, SSLContext context) {
-        List<String> supported =
-                Arrays.asList(context.getSupportedSSLParameters().getCipherSuites());
-        boolean usable = settings.cipherSuites.isEmpty();
-        for (String suite : settings.cipherSuites) {
-            if (!supported.contains(suite)) {
-                throw new IllegalArgumentException("cipherSuites: " + Escaped.of(suite) + " is not known to this JDK");
-            }
-            // Only the suites of TLS 1.3 do not name the key exchange before a "WITH" (RFC 8446 §B.4).
-            usable |= settings.protocols.contains(suite.contains("_WITH_") ? "TLSv1.2" : "TLSv1.3");
-        }
-        if (!usable) {
-            throw new IllegalArgumentException(
-                    "cipherSuites=" + settings.cipherSuites + " has none for protocols=" + settings.protocols);
-        }
     }
 
     /**
@@ -442,7 +385,7 @@ public final class TlsOptions {
             if (Check.notNull("serverName", host).isBlank()) {
                 throw new IllegalArgumentException("serverName must not be blank");
             }
-            serverName = bare(host);
+            serverName = TlsParameters.bare(host);
             return this;
         }
 

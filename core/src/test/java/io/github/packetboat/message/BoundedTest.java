@@ -538,7 +538,7 @@ class BoundedTest {
                 long now = connection.stats().bytesSent();
                 last[1] = now == last[0] ? last[1] + 1 : 0;
                 last[0] = now;
-                return last[1] > 50;
+                return last[1] > 300;
             });
         }
     }

@@ -130,8 +130,11 @@ class TimeoutsTest {
             Await.until("the begin is there", () -> connection.stats().bytesReceived() == 3);
             connection.pauseReads();
             seen.closed.assertNothingMoreWithin(Duration.ofMillis(250));
+            long resumed = System.nanoTime();
             connection.resumeReads();
             assertThat(seen.closed.take().kind()).isEqualTo(CloseReason.Kind.FRAME_TIMEOUT);
+            // and it begins anew: the peer had no chance before
+            assertThat(Duration.ofNanos(System.nanoTime() - resumed)).isGreaterThan(Duration.ofMillis(90));
         }
     }
 

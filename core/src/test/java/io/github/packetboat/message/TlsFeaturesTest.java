@@ -266,16 +266,20 @@ class TlsFeaturesTest {
                                     .certificate(alice.certificateFile(), alice.keyFile())
                                     .build())
                             .connect(secured)) {
-                computing.await();
-                for (String line : List.of("a", "b", "c")) {
-                    existing.send(line + "\n");
-                    assertThat(existing.readLine()).isEqualTo(line);
+                try {
+                    computing.await();
+                    for (String line : List.of("a", "b", "c")) {
+                        existing.send(line + "\n");
+                        assertThat(existing.readLine()).isEqualTo(line);
+                    }
+                    assertThat(seen.opened.all()).hasSize(1);
+                    release.countDown();
+                    seen.opened.await(2);
+                    assertThat(thread.get()).contains("offload");
+                    assertThat(client.isConnected()).isTrue();
+                } finally {
+                    release.countDown();
                 }
-                assertThat(seen.opened.all()).hasSize(1);
-                release.countDown();
-                seen.opened.await(2);
-                assertThat(thread.get()).contains("offload");
-                assertThat(client.isConnected()).isTrue();
             }
         } finally {
             release.countDown();

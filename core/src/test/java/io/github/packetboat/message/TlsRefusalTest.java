@@ -275,7 +275,7 @@ class TlsRefusalTest {
                     reason = e.reason();
                 }
                 assertThat(reason.kind()).as("%s", reason).isEqualTo(CloseReason.Kind.HANDSHAKE_FAILED);
-                assertThat(reason.detail()).contains("it wants a certificate, and none is set here");
+                assertThat(reason.detail()).contains("wants a certificate, and none is set here");
                 assertThat(logged.await("never opened"))
                         .contains("the client showed no certificate, but clientAuth=REQUIRED");
             }

@@ -34,7 +34,7 @@ class TlsTrafficTest {
                         .tls(Tls.client().build())
                         .connect(Tls.HOST, server.port())) {
             List<byte[]> sent =
-                    IntStream.range(0, 6).mapToObj(i -> noise(MIB + i, i)).toList();
+                    IntStream.range(0, 4).mapToObj(i -> noise(MIB + i, i)).toList();
             for (byte[] message : sent) {
                 assertThat(client.send(message)).isTrue();
             }
@@ -149,7 +149,7 @@ class TlsTrafficTest {
                         .startTls(Certificates.root().trustingContext(), "localhost")) {
             proxy.serverToClient().stall();
             String line = "x".repeat(999) + "\n";
-            int count = 20_000;
+            int count = 9_000;
             Thread sender = new Thread(() -> peer.send(line.repeat(count)), "sender");
             sender.start();
             Connection<String> connection = seen.opened.take();
