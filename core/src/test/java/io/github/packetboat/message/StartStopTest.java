@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.github.packetboat.codec.Codecs;
 import io.github.packetboat.testkit.RawPeer;
+import io.github.packetboat.testkit.Recorder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -61,6 +62,8 @@ class StartStopTest {
     @Test
     void peersThatComeWhileTheServerClosesLeaveNothingEither() throws Exception {
         Assumptions.assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")));
+        Recorder<String> ends = new Recorder<>();
+        Recorder<AssertionError> faults = new Recorder<>();
         try (Reports reports = new Reports()) {
             long before = descriptors();
             for (int i = 0; i < 100; i++) {
@@ -72,9 +75,14 @@ class StartStopTest {
                 for (int k = 0; k < comers.length; k++) {
                     comers[k] = new Thread(() -> {
                         try (RawPeer peer = RawPeer.connect(port)) {
-                            peer.awaitEnd();
+                            // a port that nobody listens at any more may have been given to the peer itself
+                            if (!peer.localAddress().equals(peer.remoteAddress())) {
+                                peer.awaitEnd();
+                            }
                         } catch (java.io.UncheckedIOException tooLate) {
-                            assertThat(tooLate.getMessage()).isNotEmpty();
+                            ends.accept(tooLate.getMessage());
+                        } catch (AssertionError leftOpen) {
+                            faults.accept(leftOpen);
                         }
                     });
                     comers[k].start();
@@ -91,6 +99,7 @@ class StartStopTest {
             }
             assertThat(descriptors()).isLessThanOrEqualTo(before + 2);
             assertThat(reports.all()).isEmpty();
+            assertThat(faults.all()).isEmpty();
         }
     }
 
