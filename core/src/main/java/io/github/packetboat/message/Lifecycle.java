@@ -298,8 +298,11 @@ final class Lifecycle<M> implements EventLoop.Ready {
         return mayRead();
     }
 
+    /** Once this side closes, whatever comes is read and thrown away: a peer may have to write before it reads. */
     void pause(int why) {
-        readiness.pause(why);
+        if (state != State.CLOSING && state != State.LINGERING) {
+            readiness.pause(why);
+        }
     }
 
     void resume(int why) {
