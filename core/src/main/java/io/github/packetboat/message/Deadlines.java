@@ -10,6 +10,8 @@ import java.time.Duration;
  */
 final class Deadlines<M> extends Timers.Timer {
     private static final long NONE = Long.MAX_VALUE;
+    /** How long what uses up the memory of all may stay, with its reads paused, before it goes. */
+    private static final long OVERLOAD_NANOS = 5_000_000_000L;
 
     private final SocketConnection<M> connection;
     private final Lifecycle<M> life;
@@ -41,6 +43,10 @@ final class Deadlines<M> extends Timers.Timer {
 
     void frameBegins() {
         armBy(loop.nowNanos() + limits.frameTimeout().toNanos());
+    }
+
+    void overloaded() {
+        armBy(loop.nowNanos() + OVERLOAD_NANOS);
     }
 
     void stalled() {
@@ -120,13 +126,14 @@ final class Deadlines<M> extends Timers.Timer {
         if (!life.mayRead() && !overloaded) {
             return limits.frameTimeout().toNanos();
         }
-        long left = since + limits.frameTimeout().toNanos() - now;
+        long patience = limits.frameTimeout().toNanos();
+        long left = since + (overloaded ? Math.min(patience, OVERLOAD_NANOS) : patience) - now;
         if (left <= 0 && overloaded) {
             life.closeNow(connection.reason(
                     CloseReason.Kind.OVERLOADED,
                     "unfinished frames, of which this is one of the largest with "
-                            + life.inbound().keptBytes() + " bytes, used up inboundBudgetBytes="
-                            + limits.inboundBudgetBytes() + " for frameTimeout=" + text(limits.frameTimeout()),
+                            + life.inbound().keptBytes() + " bytes, use up inboundBudgetBytes="
+                            + limits.inboundBudgetBytes(),
                     null));
         } else if (left <= 0) {
             life.closeNow(connection.reason(

@@ -133,6 +133,10 @@ final class Dialer<M> implements ConnectionOwner<M> {
         if (closing) {
             return;
         }
+        if (!target.needsLookup()) {
+            resolveHere();
+            return;
+        }
         Thread resolver = new Thread(this::resolveHere, "packetboat-resolver");
         resolver.setDaemon(true);
         resolver.start();

@@ -194,13 +194,8 @@ final class Inbound<M> implements ReadBuffer.Holder {
         if (changeBytes <= 0 || !budget.isTight()) {
             return;
         }
-        if (budget.isOverdrawn()) {
-            life.closeNow(connection.reason(
-                    CloseReason.Kind.OVERLOADED,
-                    "the unfinished frames of all connections exceed inboundBudgetBytes=" + budget.limitBytes(),
-                    null));
-        } else if (changeBytes > budget.fairShareBytes() && !readiness.isPausedBy(Readiness.PAUSED_BY_BUDGET)) {
-            life.pause(Readiness.PAUSED_BY_BUDGET);
+        if (changeBytes > budget.fairShareBytes() && !readiness.isPausedBy(Readiness.PAUSED_BY_BUDGET)) {
+            life.pauseForBudget();
             budget.whenBetter(() -> connection.onLoop(() -> life.resume(Readiness.PAUSED_BY_BUDGET)));
         }
     }

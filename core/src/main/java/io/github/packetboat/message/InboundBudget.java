@@ -59,13 +59,4 @@ final class InboundBudget {
     long fairShareBytes() {
         return Math.max(SMALLEST_SHARE_BYTES, limitBytes / Math.max(1, connections.get()));
     }
-
-    /** Whether all of it is used, so that nobody may take more. */
-    boolean isOverdrawn() {
-        return usedBytes.get() > limitBytes;
-    }
-
-    long limitBytes() {
-        return limitBytes;
-    }
 }

@@ -354,6 +354,12 @@ final class Lifecycle<M> implements EventLoop.Ready {
         }
     }
 
+    /** This connection holds much of what is too much for all: it is not read until that is better, or closed. */
+    void pauseForBudget() {
+        pause(Readiness.PAUSED_BY_BUDGET);
+        deadlines().overloaded();
+    }
+
     void frameBegun() {
         deadlines().frameBegins();
     }

@@ -12,8 +12,11 @@ import org.jspecify.annotations.Nullable;
 /** Where a client connects to. */
 sealed interface Target {
 
-    /** The addresses to try, in order. May ask a name server and so block. */
+    /** The addresses to try, in order. May ask a name server and so block, if {@link #needsLookup}. */
     List<? extends SocketAddress> addresses() throws UnknownHostException;
+
+    /** Whether a name server may have to be asked. */
+    boolean needsLookup();
 
     /** What the server's certificate must be for, or null if that is nothing on the network. */
     Endpoint.@Nullable HostAndPort host();
@@ -55,6 +58,11 @@ sealed interface Target {
         }
 
         @Override
+        public boolean needsLookup() {
+            return IpLiteral.parse(name) == null;
+        }
+
+        @Override
         public Endpoint.HostAndPort host() {
             return new Endpoint.HostAndPort(name, port);
         }
@@ -70,6 +78,11 @@ sealed interface Target {
         @Override
         public List<SocketAddress> addresses() {
             return List.of(address);
+        }
+
+        @Override
+        public boolean needsLookup() {
+            return false;
         }
 
         @Override
