@@ -215,13 +215,16 @@ final class Outbound<M> implements Outbox.Sender {
                 take();
             }
         }
-        if (queue.bytes() + (end - start) > maxQueuedBytes) {
-            checkLength(end - start);
-            return refuse();
+        long queued = queue.bytes() + (end - start);
+        if (queued > highWaterMarkBytes) {
+            if (queued > maxQueuedBytes) {
+                checkLength(end - start);
+                return refuse();
+            }
+            noteHigh();
         }
         queue.add(start, end);
         sent++;
-        noteQueued();
         return true;
     }
 
@@ -252,14 +255,17 @@ final class Outbound<M> implements Outbox.Sender {
     }
 
     private boolean add(int start, int end) {
-        if (queue.bytes() + (end - start) > maxQueuedBytes) {
-            outbox.buffer().position(start);
-            checkLength(end - start);
-            return full();
+        long queued = queue.bytes() + (end - start);
+        if (queued > highWaterMarkBytes) {
+            if (queued > maxQueuedBytes) {
+                outbox.buffer().position(start);
+                checkLength(end - start);
+                return full();
+            }
+            noteHigh();
         }
         queue.add(start, end);
         sent++;
-        noteQueued();
         return true;
     }
 
@@ -297,9 +303,13 @@ final class Outbound<M> implements Outbox.Sender {
     /** Lets the decoder stop when so much is queued that it should be written first. */
     private void noteQueued() {
         if (isOverHighWaterMark()) {
-            congested = true;
-            readiness.attend();
+            noteHigh();
         }
+    }
+
+    private void noteHigh() {
+        congested = true;
+        readiness.attend();
     }
 
     /** The send buffer holds more than before. Thread-safe. */
