@@ -353,21 +353,19 @@ final class SendBuffer<M> {
 
     private void takeFrames(Consumer<ByteBuffer> taker, BooleanSupplier more) {
         ByteBuffer next;
-        while ((next = more.getAsBoolean() ? nextFrame() : null) != null) {
+        while ((next = nextFrame(more.getAsBoolean())) != null) {
             hand(next, taker);
-        }
-        lock.lock();
-        try {
-            scheduled = false;
-        } finally {
-            lock.unlock();
         }
     }
 
-    private @Nullable ByteBuffer nextFrame() {
+    /** The next frame; or null, and then whoever offers one from now on has to say so. */
+    private @Nullable ByteBuffer nextFrame(boolean wanted) {
         lock.lock();
         try {
-            ByteBuffer next = ready.poll();
+            ByteBuffer next = wanted ? ready.poll() : null;
+            if (next == null) {
+                scheduled = false;
+            }
             return next;
         } finally {
             lock.unlock();
