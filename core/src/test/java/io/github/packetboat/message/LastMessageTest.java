@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -411,6 +412,11 @@ class LastMessageTest {
     @Test
     void sendAfterCloseIsNotAccepted() throws Exception {
         Probe<String> probe = new Probe<>();
+        CyclicBarrier held = new CyclicBarrier(2);
+        probe.onOpen = connection -> {
+            probe.opened.accept(connection);
+            held.await(); // so that close() is not carried out before the send that follows it
+        };
         probe.onClose = (connection, reason) -> probe.messages.accept("" + connection.send("late"));
         try (var server = MessageServer.builder(Codecs.lines()).listener(probe).bind(0);
                 RawPeer peer = RawPeer.connect(server.port())) {
@@ -418,6 +424,7 @@ class LastMessageTest {
             connection.close();
             assertThat(connection.send("late")).isFalse();
             assertThat(connection.isOpen()).isFalse();
+            held.await();
             peer.halfClose();
             probe.closed.take();
             assertThat(connection.send("later")).isFalse();

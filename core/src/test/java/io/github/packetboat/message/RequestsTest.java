@@ -238,6 +238,7 @@ class RequestsTest {
                 RawPeer peer = RawPeer.connect(server.port())) {
             peer.send("go\n");
             assertThat(peer.readLine()).isEqualTo("?1");
+            peer.expectNothing(Duration.ofMillis(40));
             peer.send("!1\n");
             assertThat(peer.readLine()).isEqualTo("in time");
         }
