@@ -3,6 +3,7 @@ package io.github.packetboat.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.packetboat.codec.Codecs;
+import io.github.packetboat.testkit.Await;
 import io.github.packetboat.testkit.RawPeer;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +58,7 @@ class OrderTest {
             for (Thread thread : threads) {
                 thread.join();
             }
-            assertThat(connection.queuedBytes()).isZero();
+            Await.untilEqual("queued", 0L, connection::queuedBytes);
         }
     }
 
