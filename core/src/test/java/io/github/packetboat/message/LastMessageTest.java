@@ -180,7 +180,7 @@ class LastMessageTest {
             assertThat(flushed).isNotDone();
             peer.readExactly(16 << 20);
             flushed.get(10, TimeUnit.SECONDS);
-            Await.untilEqual("queued", 0L, connection::queuedBytes);
+            assertThat(connection.queuedBytes()).isZero();
         }
     }
 
@@ -251,7 +251,7 @@ class LastMessageTest {
                     .contains("closed by this side")
                     .contains("closeFlushTimeout=150 ms")
                     .containsPattern("\\d+ queued bytes were not sent");
-            Await.untilEqual("queued", 0L, connection::queuedBytes);
+            assertThat(connection.queuedBytes()).isZero();
             assertThat(peer.remoteAddress()).isNotNull();
         }
     }
