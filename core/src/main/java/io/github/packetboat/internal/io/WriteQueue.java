@@ -261,8 +261,8 @@ public final class WriteQueue {
             stall(outbox.view(start, end));
             return;
         }
-        stalledBytes += end - start;
         buffers().add(outbox.share(start, end));
+        stalledBytes += end - start;
         tail = null;
     }
 
@@ -278,7 +278,6 @@ public final class WriteQueue {
 
     /** Copies what remains of {@code source} behind the stalled bytes. */
     private void stall(ByteBuffer source) {
-        stalledBytes += source.remaining();
         while (source.hasRemaining()) {
             ByteBuffer chunk = tailWithRoom(source.remaining());
             int n = Math.min(source.remaining(), chunk.capacity() - chunk.limit());
@@ -286,6 +285,7 @@ public final class WriteQueue {
             chunk.limit(at + n);
             chunk.put(at, source, source.position(), n);
             source.position(source.position() + n);
+            stalledBytes += n; // only now: a chunk may not have been to be had
         }
     }
 
