@@ -90,7 +90,11 @@ class ReconnectTest {
                 var client =
                         MessageClient.builder(Codecs.lines()).reconnect(FAST).connect(proxy.address())) {
             for (int round = 0; round < 10; round++) {
+                long opened = 2 * round + 1;
                 try (RawPeer peer = server.accept()) {
+                    // not before the client knows of this connection: else it is still away from the last one
+                    Await.untilEqual("opened", opened, () -> client.stats().connects());
+                    Await.until("back", client::isConnected);
                     proxy.refuse().dropAll();
                     assertThat(peer.awaitEnd()).isNotNull();
                 }
@@ -106,7 +110,6 @@ class ReconnectTest {
                 }
                 proxy.dropAll();
                 peer.awaitEnd();
-                Await.until("back", () -> client.isConnected());
             }
             client.abort();
         }
