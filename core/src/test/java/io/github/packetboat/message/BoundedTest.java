@@ -73,7 +73,7 @@ class BoundedTest {
             while (connection.isWritable()) {
                 connection.send(numbered(0));
             }
-            assertThat(connection.queuedBytes()).isBetween(HIGH + 1L, HIGH + 1004L);
+            assertThat(connection.queuedBytes()).isBetween(onLoop ? HIGH + 1L : 0L, HIGH + 1004L);
             filled.countDown();
         };
         AtomicBoolean once = new AtomicBoolean();
@@ -222,7 +222,8 @@ class BoundedTest {
         Probe.OnConnection<byte[]> flood = connection -> {
             for (int i = 0; i < total; i++) {
                 assertThat(connection.send(numbered(i))).isTrue();
-                assertThat(connection.queuedBytes()).isLessThanOrEqualTo(MAX);
+                // off the loop, the frame that is just changing hands may be counted by nobody for a moment
+                assertThat(connection.queuedBytes()).isLessThanOrEqualTo(onLoop ? MAX : MAX + 1004L);
             }
             done.countDown();
         };
@@ -292,6 +293,7 @@ class BoundedTest {
             });
             sender.start();
             Await.until("blocked", () -> sender.getState() == Thread.State.WAITING);
+            Stalled.await(connection);
             assertThat(connection.queuedBytes()).isLessThanOrEqualTo(MAX);
             for (int i = 0; i < total; i++) {
                 assertThat(nextNumber(peer)).isEqualTo(i);

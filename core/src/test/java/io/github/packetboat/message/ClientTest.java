@@ -236,9 +236,9 @@ class ClientTest {
         Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> uncaught.accept(failure));
         try (Reports reports = new Reports();
                 RawServer server = RawServer.open()) {
-            for (int round = 0; round < 50; round++) {
+            for (int round = 0; round < 25; round++) {
                 var client = client().reconnect(FAST).connectInBackground(host, server.port());
-                for (int i = 0; i < round * 200; i++) {
+                for (int i = 0; i < round * 400; i++) {
                     Thread.onSpinWait();
                 }
                 client.close();

@@ -18,12 +18,13 @@ class InboundBudgetTest {
 
     private final Probe<byte[]> probe = new Probe<>();
 
-    private MessageServer<byte[]> server() throws Exception {
+    private MessageServer<byte[]> server(Duration frameTimeout) throws Exception {
         return MessageServer.builder(Codecs.lengthPrefixed())
                 .listener(probe)
                 .limits(Limits.builder()
                         .inboundBudgetBytes(LIMIT)
                         .lingerTimeout(Duration.ofMillis(100))
+                        .frameTimeout(frameTimeout)
                         .build())
                 .bind(0);
     }
@@ -35,7 +36,7 @@ class InboundBudgetTest {
     @Test
     void manyUnfinishedFramesStopTheLargestReadersAndThenTheDoorAndBothOpenAgain() throws Exception {
         List<RawPeer> hoarders = new ArrayList<>();
-        try (var server = server()) {
+        try (var server = server(Duration.ofSeconds(30))) {
             for (int i = 0; i < 30; i++) {
                 hoarders.add(RawPeer.connect(server.port()));
             }
@@ -76,7 +77,7 @@ class InboundBudgetTest {
     void thoseThatFinishTheirFramesAreServedInTheEnd() throws Exception {
         int peers = 12;
         AtomicInteger refused = new AtomicInteger();
-        try (var server = server()) {
+        try (var server = server(Duration.ofSeconds(1))) {
             List<Thread> senders = new ArrayList<>();
             for (int i = 0; i < peers; i++) {
                 Thread sender = new Thread(() -> {
