@@ -58,7 +58,6 @@ final class Dialer<M> implements ConnectionOwner<M> {
     private volatile boolean inBackground;
     private @Nullable SocketConnection<M> attempt;
     private @Nullable Connector connector;
-    private boolean everOpened;
     private boolean ended;
     private int failedInARow;
     private long openedNanos;
@@ -209,7 +208,6 @@ final class Dialer<M> implements ConnectionOwner<M> {
     @Override
     public void opened(SocketConnection<M> connection) {
         connects.incrementAndGet();
-        everOpened = true;
         openedNanos = loop.nowNanos();
         if (retained != null) {
             connection.outbound().takeFrom(retained);

@@ -78,11 +78,6 @@ public final class TlsTransport implements Transport {
         return engine;
     }
 
-    /** Whether the first handshake is done. */
-    public boolean isEstablished() {
-        return established;
-    }
-
     /** The first bytes that the peer sent, for saying what it speaks if that is no TLS; null if there were none. */
     public @Nullable ByteBuffer firstBytes() {
         return first;
