@@ -1,0 +1,139 @@
+package io.github.packetboat.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.packetboat.codec.Codecs;
+import io.github.packetboat.testkit.Certificates;
+import io.github.packetboat.testkit.RawPeer;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where a server listens and a client connects, and what is said of an address that will not do. */
+class AddressesTest {
+    @TempDir
+    private Path dir;
+
+    @Test
+    void aUnixDomainSocketIsAnAddressLikeAnyOtherAndItsFileGoesWithTheServer() throws Exception {
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(dir.resolve("socket"));
+        Seen<String> seen = Seen.only();
+        for (int round = 0; round < 20; round++) {
+            try (var server = MessageServer.builder(Codecs.lines())
+                            .listener(Seen.echoing())
+                            .bind(address);
+                    var client =
+                            MessageClient.builder(Codecs.lines()).listener(seen).connect(address)) {
+                client.send("local");
+                assertThat(seen.messages.take()).isEqualTo("local");
+                assertThat(server.port()).isEqualTo(-1);
+                assertThat(address.getPath()).exists();
+            }
+            assertThat(Files.exists(address.getPath())).as("round %d", round).isFalse();
+        }
+    }
+
+    @Test
+    void ipv6WorksInBothRoles() throws Exception {
+        Seen<String> seen = Seen.only();
+        try (var server = MessageServer.builder(Codecs.lines())
+                        .listener(Seen.echoing())
+                        .tls(Tls.server().build())
+                        .bind(new InetSocketAddress("::1", 0));
+                var client = MessageClient.builder(Codecs.lines())
+                        .listener(seen)
+                        .tls(Tls.client().build())
+                        .connect("::1", server.port())) {
+            client.send("six");
+            assertThat(seen.messages.take()).isEqualTo("six");
+            assertThat(client.connection().remoteAddress()).isEqualTo(new InetSocketAddress("::1", server.port()));
+        }
+    }
+
+    @Test
+    void severalBindingsHaveTheirOwnCodecAndTlsAndShareListenerAndGroup() throws Exception {
+        Seen<String> seen = Seen.only();
+        UnixDomainSocketAddress path = UnixDomainSocketAddress.of(dir.resolve("many"));
+        try (var server = MessageServer.builder(Codecs.lines()).listener(seen).bind(Tls.anyPort())) {
+            SocketAddress secured = server.bind(
+                    Tls.anyPort(), Binding.of(Codecs.lines()).tls(Tls.server().build()));
+            server.bind(
+                    path,
+                    Binding.of(Codecs.delimited((byte) '|')
+                            .map(
+                                    bytes -> new String(bytes, StandardCharsets.UTF_8),
+                                    text -> text.getBytes(StandardCharsets.UTF_8))));
+            assertThat(server.addresses()).hasSize(3);
+            try (RawPeer lines = RawPeer.connect(server.port());
+                    RawPeer tls = RawPeer.connect(secured)
+                            .startTls(Certificates.root().trustingContext(), "localhost");
+                    RawPeer unix = RawPeer.connect(path)) {
+                lines.send("a\n");
+                tls.send("b\n");
+                unix.send("c|");
+                assertThat(seen.messages.await(3)).containsExactlyInAnyOrder("a", "b", "c");
+                server.everyone().broadcast("to all");
+                assertThat(lines.readLine()).isEqualTo("to all");
+                assertThat(tls.readLine()).isEqualTo("to all");
+                assertThat(new String(unix.readExactly(7), StandardCharsets.UTF_8))
+                        .isEqualTo("to all|");
+            }
+        }
+        assertThat(path.getPath()).doesNotExist();
+    }
+
+    @Test
+    void aPortThatIsTakenIsNamed() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            SocketAddress address = taken.getLocalSocketAddress();
+            assertThatThrownBy(() -> MessageServer.builder(Codecs.lines()).bind(address))
+                    .isInstanceOf(BindException.class)
+                    .hasMessageContaining("cannot listen at")
+                    .hasMessageContaining(String.valueOf(taken.getLocalPort()));
+        }
+    }
+
+    @Test
+    void anAddressThatIsNotOursIsNamed() {
+        assertThatThrownBy(() -> MessageServer.builder(Codecs.lines()).bind(new InetSocketAddress("192.0.2.1", 0)))
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("192.0.2.1");
+        assertThatThrownBy(() -> MessageServer.builder(Codecs.lines())
+                        .bind(InetSocketAddress.createUnresolved("no-such-host.invalid", 1)))
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("no-such-host.invalid");
+        assertThatThrownBy(() -> MessageServer.builder(Codecs.lines())
+                        .bind(UnixDomainSocketAddress.of(dir.resolve("no/such/folder"))))
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("no/such/folder");
+    }
+
+    @Test
+    void aHostThatIsUnknownIsNamed() {
+        assertThatThrownBy(() -> MessageClient.builder(Codecs.lines()).connect("no-such-host.invalid", 1))
+                .isInstanceOf(UnknownHostException.class)
+                .hasMessageContaining("no-such-host.invalid:1");
+    }
+
+    @Test
+    void aSecondBindingThatFailsLeavesTheServerAsItWas() throws Exception {
+        try (var server = MessageServer.builder(Codecs.lines())
+                        .listener(Seen.echoing())
+                        .bind(Tls.anyPort());
+                RawPeer peer = RawPeer.connect(server.port())) {
+            assertThatThrownBy(() -> server.bind(server.port(), Codecs.lines())).isInstanceOf(BindException.class);
+            peer.send("fine\n");
+            assertThat(peer.readLine()).isEqualTo("fine");
+        }
+    }
+}
