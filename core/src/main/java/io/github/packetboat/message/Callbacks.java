@@ -168,7 +168,7 @@ final class Callbacks<M> {
             last = call;
             boolean rejectedBefore = isScheduled();
             take(call);
-            if ((rejectedBefore || isScheduled()) && !isExecutorShutDown()) {
+            if (rejectedBefore || isScheduled()) {
                 loop.timers().cancel(this);
                 serial.finishOn(connection.endpoint().offload());
             }
