@@ -53,6 +53,11 @@ final class Outbound<M> implements Outbox.Sender {
     private boolean borrows = true;
     private boolean framed;
     private boolean closed;
+    /** What a shared buffer had accepted and handed to connections before this one. */
+    private volatile long sentBefore;
+    /** What was sent through a shared buffer, once that has moved on to the next connection; else negative. */
+    private volatile long sentShared = -1;
+
     private volatile boolean leavesRest;
     private volatile boolean congested;
 
@@ -97,6 +102,7 @@ final class Outbound<M> implements Outbox.Sender {
 
     /** Takes single frames from {@code shared}, and puts back into it what was not sent. Before the first send. */
     void takeFrom(SendBuffer<M> shared) {
+        sentBefore = shared.accepted() - shared.frames();
         buffer = shared;
         framed = true;
         shared.attach(this);
@@ -628,7 +634,7 @@ final class Outbound<M> implements Outbox.Sender {
         }
         if (connection.endpoint().owner().keepsUnsent()) {
             leavesRest = true;
-            foreign.attach(null);
+            leaveShared(foreign);
         } else {
             foreign.close();
             take();
@@ -647,9 +653,16 @@ final class Outbound<M> implements Outbox.Sender {
             } else {
                 lost += foreign.discard();
             }
-            foreign.attach(null);
+            leaveShared(foreign);
         }
         return lost;
+    }
+
+    private void leaveShared(SendBuffer<M> foreign) {
+        foreign.attach(null);
+        if (sentShared < 0) {
+            sentShared = foreign.accepted() - sentBefore;
+        }
     }
 
     private void putBack(SendBuffer<M> foreign, long unsentBytes) {
@@ -725,7 +738,10 @@ final class Outbound<M> implements Outbox.Sender {
     /** Messages accepted so far. Thread-safe, roughly. */
     long sent() {
         SendBuffer<M> foreign = buffer;
-        return sent + (foreign == null ? 0 : foreign.accepted());
+        if (foreign == null) {
+            return sent;
+        }
+        return sent + (sentShared >= 0 ? sentShared : foreign.accepted() - sentBefore);
     }
 
     /** Thread-safe, roughly. */

@@ -89,6 +89,16 @@ final class SendBuffer<M> {
         }
     }
 
+    /** Frames that are kept by themselves and nobody has taken yet. */
+    int frames() {
+        lock.lock();
+        try {
+            return ready.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Messages dropped for newer ones. */
     long dropped() {
         lock.lock();
