@@ -2,6 +2,7 @@ package io.github.packetboat.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.packetboat.codec.Codecs;
 import io.github.packetboat.testkit.Certificates;
@@ -16,11 +17,15 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where a server listens and a client connects, and what is said of an address that will not do. */
 class AddressesTest {
+    private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
+    private static final Path UNPRIVILEGED_FROM = Path.of("/proc/sys/net/ipv4/ip_unprivileged_port_start");
+
     @TempDir
     private Path dir;
 
@@ -134,6 +139,29 @@ class AddressesTest {
             assertThatThrownBy(() -> server.bind(server.port(), Codecs.lines())).isInstanceOf(BindException.class);
             peer.send("fine\n");
             assertThat(peer.readLine()).isEqualTo("fine");
+        }
+    }
+
+    /** P54: the kernel refuses port 1 to whoever lacks the capability, which root has unless it is taken away. */
+    @Test
+    void aPortThatIsNotAllowedIsNamedAndLeavesNoThread() throws Exception {
+        assumeTrue(Files.isReadable(UNPRIVILEGED_FROM), "no " + UNPRIVILEGED_FROM + ": not on Linux");
+        // not readString: such a file gives nothing more after its first read, which is of one byte there
+        int from;
+        try (var file = Files.newBufferedReader(UNPRIVILEGED_FROM)) {
+            from = Integer.parseInt(file.readLine().trim());
+        }
+        assumeTrue(from > 1, "everybody may listen at port 1 here: " + UNPRIVILEGED_FROM);
+        boolean root = System.getProperty("user.name").equals("root");
+        assumeTrue(!root || Files.isExecutable(SETPRIV), "root may listen at port 1, and there is no " + SETPRIV);
+        String dropping = SETPRIV + " --bounding-set=-net_bind_service --inh-caps=-net_bind_service ";
+        try (ChildJvm unprivileged =
+                new ChildJvm(root ? "set -- " + dropping + "\"$@\";" : "", List.of("-XX:TieredStopAtLevel=1"))) {
+            unprivileged.port();
+            assertThat(unprivileged.ask("bind 1"))
+                    .startsWith("java.net.BindException: cannot listen at 0.0.0.0/0.0.0.0:1: ")
+                    .contains("Permission denied")
+                    .endsWith("threads left: 0");
         }
     }
 }
