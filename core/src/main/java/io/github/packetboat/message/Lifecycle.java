@@ -458,7 +458,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
         }
         reason = why;
         state = State.CLOSING;
-        outbound.closeBuffer();
+        outbound.closeIntake();
         deadlines().flushes();
         readiness.readWhateverComes();
         outbound.flush();
@@ -506,7 +506,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
             addToReason(lost + " queued bytes were not sent");
         }
         CloseReason why = connection.closeReason();
-        outbound.failWaiters(why);
+        outbound.failFlushes(why);
         if (upgrade != null) {
             upgrade.completeExceptionally(new ConnectionClosedException(why));
         }
