@@ -118,7 +118,7 @@ final class Intake<M> {
 
     /** The loop has written, and has {@code queued} bytes left. */
     void wrote(long queued, boolean waiting) {
-        if (queued == 0 && unsent != null) {
+        if (queued == 0 && !waiting && unsent != null) {
             unsent.clear();
         }
         signalRoom();

@@ -432,7 +432,7 @@ final class Outbound<M> implements Outbox.Sender {
     /** Forgets everything: the channel is closed. Returns how many bytes were not sent. */
     long discard() {
         closed = true;
-        long lost = queue.discard();
+        long lost = queue.discard() + transport.unusableBytes();
         Intake<M> foreign = intake;
         return foreign == null
                 ? lost
