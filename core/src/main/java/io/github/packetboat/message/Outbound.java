@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,6 +144,33 @@ final class Outbound<M> implements Outbox.Sender {
         }
     }
 
+    /**
+     * Sends what {@code words} puts, which is no message, after what the loop has sent. Not bounded by a limit: it is an
+     * answer, and nothing is read while much is queued.
+     */
+    void say(Consumer<FrameBuffer> words) {
+        if (closed) {
+            return;
+        }
+        FrameBuffer said = FrameBuffer.allocate(128);
+        words.accept(said);
+        if (said.length() == 0) {
+            return;
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(said.toByteArray());
+        if (framed) {
+            frames().add(bytes.asReadOnlyBuffer());
+        }
+        ByteBuffer target = outbox.room();
+        int start = target.position();
+        if (bytes.remaining() > target.remaining()) {
+            passOn(start, bytes);
+        } else {
+            queue.add(start, target.put(bytes).position());
+            noteQueued();
+        }
+    }
+
     /** Sends, from another thread. Thread-safe. */
     boolean sendFromOutside(M message) {
         return outsideBuffer().offer(message);
@@ -159,8 +187,7 @@ final class Outbound<M> implements Outbox.Sender {
             synchronized (this) {
                 shared = buffer;
                 if (shared == null) {
-                    shared = new SendBuffer<>(
-                            connection.endpoint().codec(), overflow, maxQueuedBytes, Integer.MAX_VALUE, false);
+                    shared = new SendBuffer<>(connection.encoding(), overflow, maxQueuedBytes, Integer.MAX_VALUE, false);
                     shared.attach(this);
                     if (life.refusesSends()) {
                         shared.close();
@@ -662,7 +689,9 @@ final class Outbound<M> implements Outbox.Sender {
         while (left > 0 && !frames.isEmpty()) {
             ByteBuffer last = frames.removeLast();
             left -= last.remaining();
-            unsent.addFirst(last);
+            if (!last.isReadOnly()) { // what was said was for this connection only
+                unsent.addFirst(last);
+            }
         }
         foreign.putBack(unsent);
     }
