@@ -99,6 +99,9 @@ public interface Conversation<M> extends Codec<M> {
      */
     void close(Ending ending, int code, String text, FrameBuffer out);
 
+    /** Whether {@link #close} can say {@code code}. Thread-safe. */
+    boolean mayCloseWith(int code);
+
     /** The number with which the peer ended the conversation, else that with which this side did; 0 if neither has. */
     int closeCode();
 

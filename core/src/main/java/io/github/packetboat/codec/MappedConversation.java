@@ -69,6 +69,11 @@ final class MappedConversation<M, T> extends MappedCodec<M, T> implements Conver
     }
 
     @Override
+    public boolean mayCloseWith(int code) {
+        return conversation.mayCloseWith(code);
+    }
+
+    @Override
     public int closeCode() {
         return conversation.closeCode();
     }

@@ -48,7 +48,8 @@ public interface Connection<M> {
      * @param code what the protocol, or the application's own agreement, has for the reason: in WebSocket 1000 or
      *     3000–4999; 0 to leave it to the codec
      * @param text the reason in words, of which a codec may cut the end; empty if there is none
-     * @throws IllegalArgumentException if {@code code} is not in 0 to 65535, or {@code text} is null
+     * @throws IllegalArgumentException if {@code code} is neither 0 nor one that the codec can close with, or {@code text}
+     *     is null
      */
     void close(int code, String text);
 

@@ -108,6 +108,11 @@ final class Dialogue<M> {
         deaf = true;
     }
 
+    /** Whether the connection can be closed with {@code code}. Thread-safe. */
+    boolean mayCloseWith(int code) {
+        return conversation.mayCloseWith(code);
+    }
+
     /** See {@link CloseReason#code()}. */
     int closeCode() {
         return conversation.closeCode();

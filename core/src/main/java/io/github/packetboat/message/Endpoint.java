@@ -66,8 +66,7 @@ record Endpoint<M>(
     }
 
     Endpoint<M> ownedBy(ConnectionOwner<M> other) {
-        return new Endpoint<>(
-                settings, codec, tls, proxyProtocol, host, budget, offload, other, heartbeat, converses);
+        return new Endpoint<>(settings, codec, tls, proxyProtocol, host, budget, offload, other, heartbeat, converses);
     }
 
     boolean opensAtOnce() {

@@ -227,8 +227,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
 
     /** No more messages come: the peer has said goodbye, or only wanted an answer. */
     void conversationOver(String farewell) {
-        CloseReason.Kind kind =
-                state == State.GREETING ? CloseReason.Kind.LOCAL_CLOSE : CloseReason.Kind.PEER_CLOSED;
+        CloseReason.Kind kind = state == State.GREETING ? CloseReason.Kind.LOCAL_CLOSE : CloseReason.Kind.PEER_CLOSED;
         beginClose(connection.reason(kind, farewell, null));
     }
 
@@ -335,9 +334,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
     /** Whether what still comes in is not delivered any more, but may hold the peer's farewell. */
     boolean awaitsFarewell() {
         Dialogue<M> itself = dialogue;
-        return itself != null
-                && (state == State.CLOSING || state == State.LINGERING)
-                && itself.awaitsFarewell();
+        return itself != null && (state == State.CLOSING || state == State.LINGERING) && itself.awaitsFarewell();
     }
 
     /** The peer said that it is done, with {@code unfinished} bytes of a frame left. */

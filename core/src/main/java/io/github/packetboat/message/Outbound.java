@@ -187,7 +187,8 @@ final class Outbound<M> implements Outbox.Sender {
             synchronized (this) {
                 shared = buffer;
                 if (shared == null) {
-                    shared = new SendBuffer<>(connection.encoding(), overflow, maxQueuedBytes, Integer.MAX_VALUE, false);
+                    shared =
+                            new SendBuffer<>(connection.encoding(), overflow, maxQueuedBytes, Integer.MAX_VALUE, false);
                     shared.attach(this);
                     if (life.refusesSends()) {
                         shared.close();

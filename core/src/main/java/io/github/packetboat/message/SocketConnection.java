@@ -78,10 +78,13 @@ final class SocketConnection<M> implements Connection<M> {
 
     @Override
     public void close(int code, String text) {
-        Check.inRange("code", code, 0, 65535);
         Check.notNull("text", text);
-        if (life.dialogue() != null) {
-            onLoop(() -> life.dialogue().endBy(Conversation.Ending.DONE, code, text));
+        Dialogue<M> dialogue = life.dialogue();
+        if (dialogue != null) {
+            if (code != 0 && !dialogue.mayCloseWith(code)) {
+                throw new IllegalArgumentException("code=" + code + " is none that this codec can close with");
+            }
+            onLoop(() -> dialogue.endBy(Conversation.Ending.DONE, code, text));
         }
         close();
     }
