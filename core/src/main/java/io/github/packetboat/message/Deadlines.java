@@ -82,7 +82,7 @@ final class Deadlines<M> extends Timers.Timer {
     @Override
     protected void expired(long now) {
         switch (life.state()) {
-            case OPENING, UPGRADING ->
+            case OPENING, GREETING, UPGRADING ->
                 expired(
                         now,
                         CloseReason.Kind.HANDSHAKE_TIMEOUT,
@@ -199,11 +199,7 @@ final class Deadlines<M> extends Timers.Timer {
         if (due <= 0) {
             lastBeatNanos = now;
             due = interval;
-            // a message just sent says as much, but the next check may be an interval away from it: too late for the
-            // peer
-            if (!life.outbound().isWaiting()) {
-                life.outbound().sendHeartbeat(endpoint.heartbeat());
-            }
+            life.beat();
         }
         return life.mayRead() ? Math.min(due, Math.max(1, patience - silent)) : due;
     }

@@ -111,6 +111,13 @@ final class Intake<M> {
         outbound.accept(bytes);
     }
 
+    /** The loop has queued {@code bytes} that are for this connection only: they are never put back. */
+    void said(ByteBuffer bytes) {
+        if (unsent != null) {
+            unsent.addForThisOnly(bytes);
+        }
+    }
+
     /** What was taken last is about to count in the connection's own queue. */
     void arrived() {
         buffer.arrived();

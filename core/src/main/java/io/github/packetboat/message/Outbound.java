@@ -1,6 +1,7 @@
 package io.github.packetboat.message;
 
 import io.github.packetboat.codec.Codec;
+import io.github.packetboat.codec.FrameBuffer;
 import io.github.packetboat.internal.io.EventLoop;
 import io.github.packetboat.internal.io.Outbox;
 import io.github.packetboat.internal.io.Transport;
@@ -8,6 +9,7 @@ import io.github.packetboat.internal.io.WriteQueue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +97,34 @@ final class Outbound<M> implements Outbox.Sender {
         return add(start, target.position());
     }
 
+    /**
+     * Sends what {@code words} puts, which is no message, after what the loop has sent. Not bounded by a limit: it is an
+     * answer, and nothing is read while much is queued.
+     */
+    void say(Consumer<FrameBuffer> words) {
+        if (closed) {
+            return;
+        }
+        FrameBuffer said = FrameBuffer.allocate(128);
+        words.accept(said);
+        if (said.length() == 0) {
+            return;
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(said.toByteArray());
+        Intake<M> foreign = intake;
+        if (foreign != null) {
+            foreign.said(bytes);
+        }
+        ByteBuffer target = outbox.room();
+        int start = target.position();
+        if (bytes.remaining() > target.remaining()) {
+            passOn(start, bytes);
+        } else {
+            queue.add(start, target.put(bytes).position());
+            noteQueued();
+        }
+    }
+
     /** Sends, from another thread. Thread-safe. */
     boolean sendFromOutside(M message) {
         return fromOutside().buffer().offer(message);
@@ -111,8 +141,7 @@ final class Outbound<M> implements Outbox.Sender {
             synchronized (this) {
                 foreign = intake;
                 if (foreign == null) {
-                    SendBuffer<M> buffer =
-                            new SendBuffer<>(connection.endpoint().codec(), limit, Integer.MAX_VALUE, false);
+                    SendBuffer<M> buffer = new SendBuffer<>(connection.encoding(), limit, Integer.MAX_VALUE, false);
                     foreign = new Intake<>(this, loop, buffer, maxQueuedBytes, false);
                     foreign.begin();
                     if (life.refusesSends()) {
@@ -271,6 +300,10 @@ final class Outbound<M> implements Outbox.Sender {
         target.put(bytes);
         arrived();
         queue.add(start, target.position());
+        noteQueued();
+    }
+
+    private void noteQueued() {
         if (isOverHighWaterMark()) {
             congestion.noteHigh();
         }
