@@ -146,12 +146,12 @@ final class Deadlines<M> extends Timers.Timer {
     }
 
     private long stallLeft(long now) {
-        long since = life.outbound().stalledSinceNanos();
+        long since = life.outbound().drain().stalledSinceNanos();
         if (since == 0) {
             return NONE;
         }
         long left = since + limits.writeStallTimeout().toNanos() - now;
-        if (left <= 0 && life.outbound().writesSome()) {
+        if (left <= 0 && life.outbound().drain().writesSome()) {
             // the kernel says that it takes more only when a good part of its buffer is free: a slow peer is no dead
             // one
             return limits.writeStallTimeout().toNanos();

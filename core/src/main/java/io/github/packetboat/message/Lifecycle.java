@@ -54,6 +54,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
     private final Readiness readiness;
     private final Callbacks<M> callbacks;
     private final Outbound<M> outbound;
+    private final Drain<M> drain;
     private final Inbound<M> inbound;
     /** What the codec has to say itself, or null where it only codes. */
     private final @Nullable Dialogue<M> dialogue;
@@ -87,6 +88,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
         this.tlsOptions = endpoint.tls();
         Codec<M> codec = endpoint.codec().create();
         this.outbound = new Outbound<>(connection, this, readiness, loop, codec, transport, settings);
+        this.drain = outbound.drain();
         this.inbound = new Inbound<>(connection, this, readiness, loop, codec, transport, callbacks);
         this.dialogue = codec instanceof Conversation<M> conversation
                 ? new Dialogue<>(endpoint, this, outbound, conversation)
@@ -182,7 +184,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
         transport = secured;
         tls = secured;
         inbound.readFrom(secured);
-        outbound.release(secured);
+        outbound.goOn(secured);
         CompletableFuture<SSLSession> upgraded = upgrade;
         if (upgraded == null) {
             greet();
@@ -248,7 +250,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
 
     @Override
     public void onReady(int ops) {
-        loop.outbox().enter(outbound);
+        loop.outbox().enter(drain);
         try {
             if ((ops & SelectionKey.OP_WRITE) != 0) {
                 onWritable();
@@ -257,7 +259,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
                 onReadable();
             }
             EventLoop.forgetInterrupt();
-            outbound.flush();
+            drain.flush();
         } catch (IOException e) {
             fail(e);
         } finally {
@@ -285,7 +287,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
             transport.flush();
             readiness.wantWrites(transport.unflushedBytes() > 0);
         } else if (state != State.CLOSED) {
-            outbound.onWritable();
+            drain.onWritable();
         }
     }
 
@@ -382,7 +384,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
             refusePlaintext(unread);
         }
         if (outbound.isOverHighWaterMark()) {
-            outbound.flush();
+            drain.flush();
         }
         return mayRead();
     }
@@ -407,10 +409,10 @@ final class Lifecycle<M> implements EventLoop.Ready {
         if (!mayRead()) {
             return;
         }
-        loop.outbox().enter(outbound);
+        loop.outbox().enter(drain);
         try {
             inbound.readKept();
-            outbound.flush();
+            drain.flush();
         } catch (IOException e) {
             fail(e);
         } catch (Throwable failure) {
@@ -456,8 +458,8 @@ final class Lifecycle<M> implements EventLoop.Ready {
         if (goAhead != null) {
             outbound.sendNow(goAhead);
         }
-        outbound.hold();
-        if (outbound.isWaiting()) {
+        drain.hold();
+        if (drain.isWaiting()) {
             closeNow(connection.reason(
                     CloseReason.Kind.ABORTED,
                     "TLS was started while " + outbound.queuedBytes()
@@ -503,7 +505,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
         Dialogue<M> itself = dialogue;
         if (itself != null && !peerEnded) {
             if (itself.sayFarewell(connection.closeReason())) {
-                outbound.flush();
+                drain.flush();
                 return;
             }
             inbound.skipKept();
@@ -551,7 +553,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
         outbound.closeIntake();
         deadlines().flushes();
         readiness.readWhateverComes();
-        outbound.flush();
+        drain.flush();
     }
 
     /** Closes at once. The listener is told later in this turn. */
@@ -600,7 +602,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
             why = why.withCode(dialogue.closeCode());
             reason = why;
         }
-        outbound.failFlushes(why);
+        drain.failFlushes(why);
         if (upgrade != null) {
             upgrade.completeExceptionally(new ConnectionClosedException(why));
         }
@@ -697,7 +699,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
         Dialogue<M> itself = dialogue;
         if (itself != null) {
             itself.ping();
-        } else if (!outbound.isWaiting()) {
+        } else if (!drain.isWaiting()) {
             // a message just sent says as much, but the next check may be an interval away: too late for the peer
             outbound.sendHeartbeat(endpoint.heartbeat());
         }
