@@ -227,8 +227,8 @@ public final class Group<M> {
         /** Encodes into the outbox of this loop, for all its members. */
         private boolean sendFirst(SocketConnection<M> member) {
             Outbound<M> first = member.outbound();
-            int from = first.encodeShared(message);
-            ByteBuffer outgrown = first.outgrownShared();
+            int from = first.encoder().encodeShared(message);
+            ByteBuffer outgrown = first.encoder().outgrownShared();
             if (outgrown != null) {
                 checkLength(outgrown.remaining());
                 ByteBuffer own =
@@ -278,7 +278,7 @@ public final class Group<M> {
 
         private void checkLength(int length) {
             if (length > maxMessageBytes) {
-                throw Outbound.tooLong(length, maxMessageBytes);
+                throw QueueLimit.neverFits(length, maxMessageBytes);
             }
         }
 

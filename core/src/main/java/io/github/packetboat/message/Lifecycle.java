@@ -548,7 +548,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
         }
         reason = why;
         state = State.CLOSING;
-        outbound.closeBuffer();
+        outbound.closeIntake();
         deadlines().flushes();
         readiness.readWhateverComes();
         outbound.flush();
@@ -600,7 +600,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
             why = why.withCode(dialogue.closeCode());
             reason = why;
         }
-        outbound.failWaiters(why);
+        outbound.failFlushes(why);
         if (upgrade != null) {
             upgrade.completeExceptionally(new ConnectionClosedException(why));
         }
