@@ -67,7 +67,7 @@ final class ClientOpening implements Opening {
         try {
             head = reader.read(in);
         } catch (HttpException e) {
-            throw new CodecException("the server does not answer with proper HTTP: " + e.getMessage(), e);
+            throw new CodecException("the server does not answer with proper HTTP: " + e.what(), e);
         }
         if (head == null) {
             return null;

@@ -9,6 +9,7 @@ final class HttpException extends CodecException {
     private static final long serialVersionUID = 1L;
 
     private final int status;
+    private final String what;
     private final String header;
 
     HttpException(int status, String message) {
@@ -19,11 +20,17 @@ final class HttpException extends CodecException {
     HttpException(int status, String message, String header) {
         super(message + " (answered with " + status + ")");
         this.status = status;
+        this.what = message;
         this.header = header;
     }
 
     int status() {
         return status;
+    }
+
+    /** What is wrong, for a client, which answers nothing. */
+    String what() {
+        return what;
     }
 
     String header() {
