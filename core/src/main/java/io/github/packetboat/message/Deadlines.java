@@ -89,8 +89,9 @@ final class Deadlines<M> extends Timers.Timer {
                         "not open within handshakeTimeout=" + text(limits.handshakeTimeout()));
             case CLOSING -> {
                 if (phaseEndNanos - now <= 0) {
-                    life.addToReason(
-                            "not all was written within closeFlushTimeout=" + text(limits.closeFlushTimeout()));
+                    life.closing()
+                            .addToReason(
+                                    "not all was written within closeFlushTimeout=" + text(limits.closeFlushTimeout()));
                 }
                 expired(now, CloseReason.Kind.LOCAL_CLOSE, "");
             }
@@ -139,7 +140,8 @@ final class Deadlines<M> extends Timers.Timer {
             life.closeNow(connection.reason(
                     CloseReason.Kind.FRAME_TIMEOUT,
                     "a frame of which " + life.inbound().keptBytes() + " bytes have come was not complete within"
-                            + " frameTimeout=" + text(limits.frameTimeout()) + life.hint(),
+                            + " frameTimeout=" + text(limits.frameTimeout())
+                            + life.closing().hint(),
                     null));
         }
         return left;
