@@ -6,4 +6,5 @@ module io.github.packetboat {
     exports io.github.packetboat;
     exports io.github.packetboat.codec;
     exports io.github.packetboat.message;
+    exports io.github.packetboat.websocket;
 }

@@ -82,15 +82,16 @@ final class Deadlines<M> extends Timers.Timer {
     @Override
     protected void expired(long now) {
         switch (life.state()) {
-            case OPENING, UPGRADING ->
+            case OPENING, GREETING, UPGRADING ->
                 expired(
                         now,
                         CloseReason.Kind.HANDSHAKE_TIMEOUT,
                         "not open within handshakeTimeout=" + text(limits.handshakeTimeout()));
             case CLOSING -> {
                 if (phaseEndNanos - now <= 0) {
-                    life.addToReason(
-                            "not all was written within closeFlushTimeout=" + text(limits.closeFlushTimeout()));
+                    life.closing()
+                            .addToReason(
+                                    "not all was written within closeFlushTimeout=" + text(limits.closeFlushTimeout()));
                 }
                 expired(now, CloseReason.Kind.LOCAL_CLOSE, "");
             }
@@ -141,7 +142,8 @@ final class Deadlines<M> extends Timers.Timer {
             life.closeNow(connection.reason(
                     CloseReason.Kind.FRAME_TIMEOUT,
                     "a frame of which " + life.inbound().keptBytes() + " bytes have come was not complete within"
-                            + " frameTimeout=" + text(limits.frameTimeout()) + life.hint(),
+                            + " frameTimeout=" + text(limits.frameTimeout())
+                            + life.closing().hint(),
                     null));
         }
         return Math.min(left, overloadPatience());
@@ -154,12 +156,12 @@ final class Deadlines<M> extends Timers.Timer {
     }
 
     private long stallLeft(long now) {
-        long since = life.outbound().stalledSinceNanos();
+        long since = life.outbound().drain().stalledSinceNanos();
         if (since == 0) {
             return NONE;
         }
         long left = since + limits.writeStallTimeout().toNanos() - now;
-        if (left <= 0 && life.outbound().writesSome()) {
+        if (left <= 0 && life.outbound().drain().writesSome()) {
             // the kernel says that it takes more only when a good part of its buffer is free: a slow peer is no dead
             // one
             return limits.writeStallTimeout().toNanos();
@@ -207,11 +209,7 @@ final class Deadlines<M> extends Timers.Timer {
         if (due <= 0) {
             lastBeatNanos = now;
             due = interval;
-            // a message just sent says as much, but the next check may be an interval away from it: too late for the
-            // peer
-            if (!life.outbound().isWaiting()) {
-                life.outbound().sendHeartbeat(endpoint.heartbeat());
-            }
+            life.beat();
         }
         return life.mayRead() ? Math.min(due, Math.max(1, patience - silent)) : due;
     }

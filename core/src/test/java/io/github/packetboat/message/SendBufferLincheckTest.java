@@ -21,7 +21,7 @@ class SendBufferLincheckTest {
     @Param(name = "value", gen = IntGen.class, conf = "1:9")
     public static final class DropsOldest {
         private final SendBuffer<String> buffer =
-                new SendBuffer<>(Codecs.utf8(), Overflow.DROP_OLDEST, 1000, MOST, true);
+                new SendBuffer<>(Codecs.utf8(), new QueueLimit(1000, Overflow.DROP_OLDEST), MOST, true);
 
         @Operation
         public boolean offer(@Param(name = "value") int value) {
@@ -80,7 +80,7 @@ class SendBufferLincheckTest {
     @Param(name = "value", gen = IntGen.class, conf = "1:9")
     public static final class TakesAll {
         private final SendBuffer<String> buffer =
-                new SendBuffer<>(Codecs.utf8(), Overflow.REFUSE, 1000, Integer.MAX_VALUE, false);
+                new SendBuffer<>(Codecs.utf8(), new QueueLimit(1000, Overflow.REFUSE), Integer.MAX_VALUE, false);
 
         @Operation
         public boolean offer(@Param(name = "value") int value) {

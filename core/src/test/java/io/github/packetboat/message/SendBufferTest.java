@@ -31,11 +31,11 @@ class SendBufferTest {
     private final List<String> taken = new ArrayList<>();
 
     private static SendBuffer<String> framed(Overflow overflow) {
-        return new SendBuffer<>(Codecs.utf8(), overflow, MAX, 5, true);
+        return new SendBuffer<>(Codecs.utf8(), new QueueLimit(MAX, overflow), 5, true);
     }
 
     private static SendBuffer<String> unframed(Overflow overflow) {
-        return new SendBuffer<>(Codecs.utf8(), overflow, MAX, Integer.MAX_VALUE, false);
+        return new SendBuffer<>(Codecs.utf8(), new QueueLimit(MAX, overflow), Integer.MAX_VALUE, false);
     }
 
     private static SendBuffer<String> buffer(boolean framed, Overflow overflow) {
@@ -101,7 +101,7 @@ class SendBufferTest {
     @ValueSource(booleans = {true, false})
     void aMessageLongerThanAnyChunkIsTakenWhole(boolean framed) {
         SendBuffer<String> buffer =
-                new SendBuffer<>(Codecs.utf8(), Overflow.REFUSE, 1 << 20, Integer.MAX_VALUE, framed);
+                new SendBuffer<>(Codecs.utf8(), new QueueLimit(1 << 20, Overflow.REFUSE), Integer.MAX_VALUE, framed);
         String large = "x".repeat(200_000);
         buffer.offer("before");
         buffer.offer(large);
@@ -243,8 +243,7 @@ class SendBufferTest {
                     made.incrementAndGet();
                     return Codecs.utf8().create();
                 },
-                Overflow.REFUSE,
-                MAX,
+                new QueueLimit(MAX, Overflow.REFUSE),
                 5,
                 true);
         buffer.offer("a");
@@ -371,7 +370,7 @@ class SendBufferTest {
                 }
             }
         };
-        SendBuffer<String> buffer = new SendBuffer<>(() -> picky, Overflow.REFUSE, MAX, 5, true);
+        SendBuffer<String> buffer = new SendBuffer<>(() -> picky, new QueueLimit(MAX, Overflow.REFUSE), 5, true);
         buffer.offer("a");
         assertThatIllegalArgumentException().isThrownBy(() -> buffer.offer("checked"));
         assertThatIllegalStateException().isThrownBy(() -> buffer.offer("unchecked"));
@@ -399,7 +398,7 @@ class SendBufferTest {
                 out.put(message.getBytes(US_ASCII));
             }
         };
-        self.set(new SendBuffer<>(() -> nested, Overflow.REFUSE, MAX, 5, true));
+        self.set(new SendBuffer<>(() -> nested, new QueueLimit(MAX, Overflow.REFUSE), 5, true));
         self.get().offer("outer");
         takeAll(self.get());
         assertThat(taken).containsExactly("<inner", "<outer");

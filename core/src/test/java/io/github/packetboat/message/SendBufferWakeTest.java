@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class SendBufferWakeTest {
     private final List<String> taken = new ArrayList<>();
     private final SendBuffer<String> buffer =
-            new SendBuffer<>(Codecs.utf8(), Overflow.DROP_OLDEST, 1 << 20, Integer.MAX_VALUE, true);
+            new SendBuffer<>(Codecs.utf8(), new QueueLimit(1 << 20, Overflow.DROP_OLDEST), Integer.MAX_VALUE, true);
     private SteppedLoop loop;
     private SocketChannel peer;
     private SocketChannel channel;
@@ -123,7 +123,7 @@ class SendBufferWakeTest {
         buffer.offer("later");
         loop.step();
         assertThat(buffer.bytes()).isEqualTo(5);
-        buffer.attach(outbound);
+        outbound.takeFrom(buffer);
         loop.step();
         assertThat(arrived(5)).isEqualTo("later");
     }

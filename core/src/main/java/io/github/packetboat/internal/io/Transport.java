@@ -42,6 +42,11 @@ public interface Transport {
         return 0;
     }
 
+    /** How many of the bytes that {@link #write} took the peer can make nothing of, as their end is still unflushed. */
+    default int unusableBytes() {
+        return 0;
+    }
+
     /** Hands more of {@link #unflushedBytes} to the kernel. */
     default void flush() throws IOException {}
 
