@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -324,10 +325,14 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
 
     private void beginClose() {
         closing = true;
+        shards.forEach(Shard::refuse);
+        onLoops(Shard::close);
+    }
+
+    private void onLoops(Consumer<Shard<M>> task) {
         for (Shard<M> shard : shards) {
-            shard.outgoing().close();
             try {
-                shard.loop().execute(shard::close);
+                shard.loop().execute(() -> task.accept(shard));
             } catch (RejectedExecutionException stopped) {
                 // closed before, and the last to leave the loops
             }
@@ -344,12 +349,6 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
     private void shardEnded() {
         if (callingShards.decrementAndGet() == 0 && settings.sessionListener() == null) {
             shards.get(0).guarded("onClose", settings.listener()::onClose);
-        }
-    }
-
-    private void start() {
-        for (Shard<M> shard : shards) {
-            shard.loop().execute(shard::start);
         }
     }
 
@@ -578,7 +577,7 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
                 loops.release();
                 throw e;
             }
-            endpoint.start();
+            endpoint.onLoops(Shard::start);
             return endpoint;
         }
 

@@ -78,7 +78,7 @@ final class Interfaces {
             for (InterfaceAddress address : each.getInterfaceAddresses()) {
                 InetAddress broadcast = address.getBroadcast();
                 if (broadcast == null && each.isLoopback() && of.size() == 1) {
-                    broadcast = lastOf(address);
+                    broadcast = lastOf(address.getAddress(), address.getNetworkPrefixLength());
                 }
                 if (broadcast != null && !broadcast.isAnyLocalAddress() && !found.contains(broadcast)) {
                     found.add(broadcast);
@@ -89,12 +89,12 @@ final class Interfaces {
     }
 
     /** The last address of an IPv4 network, which is its broadcast address (RFC 919 §7), or null. */
-    private static @Nullable InetAddress lastOf(InterfaceAddress address) throws IOException {
-        if (!(address.getAddress() instanceof Inet4Address)) {
+    static @Nullable InetAddress lastOf(InetAddress address, int prefixBits) throws IOException {
+        if (!(address instanceof Inet4Address)) {
             return null;
         }
-        byte[] bytes = address.getAddress().getAddress();
-        for (int bit = address.getNetworkPrefixLength(); bit < Integer.SIZE; bit++) {
+        byte[] bytes = address.getAddress();
+        for (int bit = prefixBits; bit < Integer.SIZE; bit++) {
             bytes[bit / Byte.SIZE] |= (byte) (0x80 >> bit % Byte.SIZE);
         }
         return InetAddress.getByAddress(bytes);

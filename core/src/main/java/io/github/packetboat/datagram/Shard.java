@@ -68,7 +68,9 @@ final class Shard<M> implements EventLoop.Ready, Outgoing.Owner {
     };
     private Codec<M> codec;
     private @Nullable SelectionKey key;
-    private volatile State state = State.OPEN;
+    private State state = State.OPEN;
+    /** Somebody wants it closed: nothing is to be received or sent any more. */
+    private volatile boolean refusing;
 
     /**
      * @param peer whom the channel is connected to, or null
@@ -172,7 +174,7 @@ final class Shard<M> implements EventLoop.Ready, Outgoing.Owner {
     private void receive() {
         ByteBuffer in = loop.readBuffer();
         try {
-            for (int i = 0; i < DATAGRAMS_PER_TURN && state == State.OPEN; i++) {
+            for (int i = 0; i < DATAGRAMS_PER_TURN && !refusing; i++) {
                 // far larger than any datagram, so that none is cut
                 InetSocketAddress sender = (InetSocketAddress) channel.receive(in.clear());
                 if (sender == null) {
@@ -297,13 +299,19 @@ final class Shard<M> implements EventLoop.Ready, Outgoing.Owner {
         }
     }
 
+    /** From now on nothing is received or accepted. Thread-safe. */
+    void refuse() {
+        refusing = true;
+        outgoing.close();
+    }
+
     /** Sends what is queued, and closes. */
     void close() {
         if (state != State.OPEN) {
             return;
         }
         state = State.CLOSING;
-        outgoing.close();
+        refuse();
         interest(SelectionKey.OP_READ, false);
         loop.timers().schedule(closeFlush, loop.nowNanos() + settings.closeFlushNanos());
         flush();
@@ -314,7 +322,7 @@ final class Shard<M> implements EventLoop.Ready, Outgoing.Owner {
             return;
         }
         state = State.CLOSED;
-        outgoing.close();
+        refuse();
         outgoing.discard();
         loop.timers().cancel(closeFlush);
         loop.timers().cancel(pause);

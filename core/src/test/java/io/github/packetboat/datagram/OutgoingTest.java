@@ -3,7 +3,6 @@ package io.github.packetboat.datagram;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.packetboat.codec.Codecs;
 import io.github.packetboat.internal.io.EventLoop;
 import io.github.packetboat.internal.io.EventLoops;
 import io.github.packetboat.testkit.Await;
@@ -85,25 +84,7 @@ class OutgoingTest {
     }
 
     private Outgoing<String> outgoing(DatagramOverflow overflow, int maxQueuedBytes) {
-        Settings<String> settings = new Settings<>(
-                Codecs.utf8(),
-                (sender, message) -> {},
-                null,
-                SessionLimits.defaults(),
-                null,
-                1,
-                1_400,
-                maxQueuedBytes,
-                overflow,
-                1,
-                1,
-                1,
-                false,
-                null,
-                1,
-                true,
-                1);
-        return new Outgoing<>(loop, settings, counters, kernel, kernel);
+        return new Outgoing<>(loop, Options.of(overflow, maxQueuedBytes), counters, kernel, kernel);
     }
 
     private static String message(int n) {
