@@ -30,7 +30,8 @@ public final class BenchServer {
 
     public static void main(String[] args) throws Exception {
         if (args.length != 2) {
-            System.err.println("usage: BenchServer PORT s1|s2|s3|s4|s5|s6|s7|s8   (threads: PEER_THREADS, 1 unless set)");
+            System.err.println(
+                    "usage: BenchServer PORT s1|s2|s3|s4|s5|s6|s7|s8   (threads: PEER_THREADS, 1 unless set)");
             System.exit(64);
         }
         int port = Integer.parseInt(args[0]);
