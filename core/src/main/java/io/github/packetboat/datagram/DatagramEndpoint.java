@@ -1,6 +1,8 @@
 package io.github.packetboat.datagram;
 
+import io.github.packetboat.codec.Codec;
 import io.github.packetboat.codec.CodecFactory;
+import io.github.packetboat.codec.Conversation;
 import io.github.packetboat.internal.io.EventLoop;
 import io.github.packetboat.internal.io.EventLoops;
 import java.io.IOException;
@@ -85,7 +87,10 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
         this.shards = List.copyOf(made);
     }
 
-    /** An endpoint whose datagrams speak {@code codec}, such as {@code Codecs.utf8()} or {@code Codecs.bytes()}. */
+    /**
+     * An endpoint whose datagrams speak {@code codec}, such as {@code Codecs.utf8()} or {@code Codecs.bytes()}: any but one
+     * that needs a connection, as WebSocket does, which {@code bind} refuses.
+     */
     public static <M> Builder<M> builder(CodecFactory<M> codec) {
         return new Builder<>(Check.notNull("codec", codec));
     }
@@ -603,7 +608,13 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
                 throw new IllegalArgumentException("maxQueuedBytes=" + maxQueuedBytes + " has no room for a datagram of"
                         + " maxDatagramBytes=" + maxDatagramBytes + " and " + Outgoing.QUEUED_OVERHEAD_BYTES + " more");
             }
-            if (executor != null && codec.create().decodesToViews()) {
+            Codec<M> sample = codec.create();
+            if (sample instanceof Conversation) {
+                throw new IllegalArgumentException(
+                        "the codec " + sample.getClass().getName()
+                                + " begins with a handshake, for which it needs a connection: use it with MessageServer");
+            }
+            if (executor != null && sample.decodesToViews()) {
                 throw new IllegalArgumentException(
                         "the codec's messages are views that are valid only until the listener returns,"
                                 + " so they cannot go to an executor: drop .executor(…), or use a codec that copies");

@@ -204,6 +204,9 @@ final class Shard<M> implements EventLoop.Ready, Outgoing.Owner {
         M message;
         try {
             message = codec.decode(datagram);
+            if (message == null && !datagram.hasRemaining() && bytes > 0) {
+                return; // the codec's own: a heartbeat
+            }
             if (message == null || datagram.hasRemaining()) {
                 undecodable(sender, bytes, incomplete(message, datagram), null);
                 return;

@@ -59,6 +59,23 @@ class DatagramFaultsTest {
     }
 
     @Test
+    void aHeartbeatIsNoError() throws Exception {
+        DatagramSeen seen = new DatagramSeen();
+        try (RawUdp peer = new RawUdp();
+                var endpoint = DatagramEndpoint.builder(Codecs.lines().heartbeat("beat"))
+                        .listener(seen)
+                        .bind(LOCAL)) {
+            peer.send("beat\n", endpoint.port());
+            peer.send("", endpoint.port());
+            peer.send("message\n", endpoint.port());
+            assertThat(seen.events.take()).contains("a datagram of 0 bytes").contains("it ends before");
+            assertThat(seen.events.take()).isEqualTo("message");
+            assertThat(endpoint.stats().datagramsReceived()).isEqualTo(3);
+            assertThat(endpoint.stats().undecodable()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void aCodecThatThrowsAnythingLosesThatDatagramOnly() throws Exception {
         DatagramSeen seen = new DatagramSeen();
         try (RawUdp peer = new RawUdp();

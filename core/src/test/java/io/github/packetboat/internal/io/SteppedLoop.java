@@ -3,26 +3,37 @@ package io.github.packetboat.internal.io;
 import io.github.packetboat.testkit.ManualClock;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
-/** An event loop that the test's thread steps, with a clock that it moves. Not thread-safe. */
+/** An event loop that has no thread of its own: the test is its thread, and moves its clock. */
 public final class SteppedLoop implements AutoCloseable {
+    private final List<Throwable> reported = new ArrayList<>();
     private final ManualClock clock = new ManualClock();
-    private final EventLoop loop;
+    private final EventLoop loop = new EventLoop(clock, reported::add);
 
     public SteppedLoop() throws IOException {
-        loop = new EventLoop(clock, failure -> {
-            throw new AssertionError(failure);
-        });
+        step();
     }
 
     public EventLoop loop() {
         return loop;
     }
 
-    /** Lets so much time pass, and the loop do what is due then. */
-    public void advance(Duration step) throws IOException {
-        clock.advance(step);
+    /** One turn, which waits for nothing. */
+    public void step() throws IOException {
         loop.runOnce(0);
+    }
+
+    /** One turn after so much time has passed. */
+    public void advance(Duration passed) throws IOException {
+        clock.advance(passed);
+        step();
+    }
+
+    /** What tasks and owners have thrown. */
+    public List<Throwable> reported() {
+        return reported;
     }
 
     @Override
