@@ -1,8 +1,6 @@
 package io.github.packetboat.datagram;
 
-import io.github.packetboat.codec.Codec;
 import io.github.packetboat.codec.CodecFactory;
-import io.github.packetboat.codec.Conversation;
 import io.github.packetboat.internal.io.EventLoop;
 import io.github.packetboat.internal.io.EventLoops;
 import java.io.IOException;
@@ -369,48 +367,27 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
      * of range. Not thread-safe.
      */
     public static final class Builder<M> {
-        /** The most that fits into an IPv4 packet: 65,535 less 20 for its header and 8 for that of UDP. */
-        private static final int MOST_DATAGRAM_BYTES = 65_507;
-
-        private final CodecFactory<M> codec;
-        private @Nullable DatagramListener<M> listener;
-        private @Nullable DatagramSessionListener<M> sessionListener;
-        private @Nullable SessionLimits sessionLimits;
-        private @Nullable Executor executor;
-        private int maxPendingMessages = 10_000;
-        private int maxDatagramBytes = 1_400;
-        private int maxQueuedBytes = 1 << 20;
-        private DatagramOverflow overflow = DatagramOverflow.REFUSE;
-        private Duration closeFlushTimeout = Duration.ofSeconds(5);
-        private int receiveBufferBytes = 4 << 20;
-        private int sendBufferBytes = 1 << 20;
-        private boolean reuseAddress;
-        private @Nullable ProtocolFamily protocolFamily;
-        private @Nullable NetworkInterface networkInterface;
-        private int multicastHops = 1;
-        private boolean multicastLoopback = true;
-        private int shards = 1;
-        private int eventLoops;
+        private final Options<M> options;
 
         private Builder(CodecFactory<M> codec) {
-            this.codec = codec;
+            options = new Options<>(codec);
         }
 
         /** What is done with what comes; without one it is discarded. */
         public Builder<M> listener(DatagramListener<M> listener) {
-            this.listener = Check.notNull("listener", listener);
+            options.listener = Check.notNull("listener", listener);
             return this;
         }
 
         /** What is done with what comes, where each peer is to be known again; in place of {@link #listener}. */
         public Builder<M> sessionListener(DatagramSessionListener<M> listener) {
-            this.sessionListener = Check.notNull("sessionListener", listener);
+            options.sessionListener = Check.notNull("sessionListener", listener);
             return this;
         }
 
         /** How many peers are remembered and for how long; {@link SessionLimits#defaults()} unless set. */
         public Builder<M> sessionLimits(SessionLimits limits) {
-            this.sessionLimits = Check.notNull("sessionLimits", limits);
+            options.sessionLimits = Check.notNull("sessionLimits", limits);
             return this;
         }
 
@@ -420,13 +397,13 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
          * closes with the first call that it does not take.
          */
         public Builder<M> executor(Executor executor) {
-            this.executor = Check.notNull("executor", executor);
+            options.executor = Check.notNull("executor", executor);
             return this;
         }
 
         /** How many messages wait for the executor at most, for each shard; more are dropped and counted. 10,000 unless set. */
         public Builder<M> maxPendingMessages(int messages) {
-            this.maxPendingMessages = Check.inRange("maxPendingMessages", messages, 1, Integer.MAX_VALUE);
+            options.maxPendingMessages = Check.inRange("maxPendingMessages", messages, 1, Integer.MAX_VALUE);
             return this;
         }
 
@@ -435,7 +412,7 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
          * piece, and of a datagram in pieces the loss of one is the loss of all. What comes may always have any size.
          */
         public Builder<M> maxDatagramBytes(int bytes) {
-            this.maxDatagramBytes = Check.inRange("maxDatagramBytes", bytes, 1, MOST_DATAGRAM_BYTES);
+            options.maxDatagramBytes = Check.inRange("maxDatagramBytes", bytes, 1, Options.MOST_DATAGRAM_BYTES);
             return this;
         }
 
@@ -444,19 +421,19 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
          * below the largest datagram. 1 MiB unless set.
          */
         public Builder<M> maxQueuedBytes(int bytes) {
-            this.maxQueuedBytes = Check.inRange("maxQueuedBytes", bytes, 1, Integer.MAX_VALUE);
+            options.maxQueuedBytes = Check.inRange("maxQueuedBytes", bytes, 1, Integer.MAX_VALUE);
             return this;
         }
 
         /** What happens to a datagram when the queue is full; {@link DatagramOverflow#REFUSE} unless set. */
         public Builder<M> overflow(DatagramOverflow overflow) {
-            this.overflow = Check.notNull("overflow", overflow);
+            options.overflow = Check.notNull("overflow", overflow);
             return this;
         }
 
         /** How long {@code close()} tries to send what is queued; the rest is lost then, and counted. 5 s unless set. */
         public Builder<M> closeFlushTimeout(Duration timeout) {
-            this.closeFlushTimeout = Check.positive("closeFlushTimeout", timeout);
+            options.closeFlushTimeout = Check.positive("closeFlushTimeout", timeout);
             return this;
         }
 
@@ -465,13 +442,13 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
          * net.core.rmem_max}). What finds it full is dropped: see {@link DatagramEndpoint#kernelDrops()}. 4 MiB unless set.
          */
         public Builder<M> receiveBufferBytes(int bytes) {
-            this.receiveBufferBytes = Check.inRange("receiveBufferBytes", bytes, 1, Integer.MAX_VALUE);
+            options.receiveBufferBytes = Check.inRange("receiveBufferBytes", bytes, 1, Integer.MAX_VALUE);
             return this;
         }
 
         /** The kernel's buffer for what is sent, as a wish. 1 MiB unless set. */
         public Builder<M> sendBufferBytes(int bytes) {
-            this.sendBufferBytes = Check.inRange("sendBufferBytes", bytes, 1, Integer.MAX_VALUE);
+            options.sendBufferBytes = Check.inRange("sendBufferBytes", bytes, 1, Integer.MAX_VALUE);
             return this;
         }
 
@@ -480,7 +457,7 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
          * multicast group on one machine must. Off unless set.
          */
         public Builder<M> reuseAddress(boolean on) {
-            this.reuseAddress = on;
+            options.reuseAddress = on;
             return this;
         }
 
@@ -491,7 +468,7 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
          * {@code INET} for that.
          */
         public Builder<M> protocolFamily(ProtocolFamily family) {
-            this.protocolFamily = Check.notNull("protocolFamily", family);
+            options.protocolFamily = Check.notNull("protocolFamily", family);
             return this;
         }
 
@@ -500,34 +477,35 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
          * otherwise. The system's choice unless set.
          */
         public Builder<M> networkInterface(NetworkInterface networkInterface) {
-            this.networkInterface = Check.notNull("networkInterface", networkInterface);
+            options.networkInterface = Check.notNull("networkInterface", networkInterface);
             return this;
         }
 
         /** How many networks a multicast may pass: TTL in IPv4, hop limit in IPv6; 0 to 255. 1, this network only, unless set. */
         public Builder<M> multicastHops(int hops) {
-            this.multicastHops = Check.inRange("multicastHops", hops, 0, 255);
+            options.multicastHops = Check.inRange("multicastHops", hops, 0, 255);
             return this;
         }
 
         /** Whether multicasts come to members on this machine too. On unless set. */
         public Builder<M> multicastLoopback(boolean on) {
-            this.multicastLoopback = on;
+            options.multicastLoopback = on;
             return this;
         }
 
         /**
          * Over how many sockets and event loops the datagrams of one port are spread, by the kernel, according to their
-         * senders (SO_REUSEPORT). More than there are event loops is of no use. 1 unless set.
+         * senders (SO_REUSEPORT). More than there are event loops is of no use. With more than one, other endpoints and
+         * processes of the same user that do the same may take the same port unnoticed. 1 unless set.
          */
         public Builder<M> shards(int count) {
-            this.shards = Check.inRange("shards", count, 1, 1024);
+            options.shards = Check.inRange("shards", count, 1, 1024);
             return this;
         }
 
         /** Own event loops, so many, for this endpoint alone; it shares one a processor with the others unless set. */
         public Builder<M> eventLoops(int count) {
-            this.eventLoops = Check.inRange("eventLoops", count, 1, 1024);
+            options.eventLoops = Check.inRange("eventLoops", count, 1, 1024);
             return this;
         }
 
@@ -570,9 +548,9 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
         }
 
         private DatagramEndpoint<M> open(InetSocketAddress local, @Nullable InetSocketAddress peer) throws IOException {
-            Settings<M> settings = settings();
-            List<DatagramChannel> channels = Sockets.open(settings, family(local, peer), local, peer);
-            EventLoops loops = eventLoops == 0 ? EventLoops.shared() : EventLoops.of(eventLoops);
+            Settings<M> settings = options.settings(peer);
+            List<DatagramChannel> channels = Sockets.open(settings, options.family(local, peer), local, peer);
+            EventLoops loops = options.eventLoops == 0 ? EventLoops.shared() : EventLoops.of(options.eventLoops);
             DatagramEndpoint<M> endpoint;
             try {
                 endpoint = new DatagramEndpoint<>(settings, loops, channels, peer);
@@ -584,59 +562,6 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
             }
             endpoint.onLoops(Shard::start);
             return endpoint;
-        }
-
-        private @Nullable ProtocolFamily family(InetSocketAddress local, @Nullable InetSocketAddress peer) {
-            if (protocolFamily != null) {
-                return protocolFamily;
-            }
-            InetAddress decides = peer != null ? peer.getAddress() : local.getAddress();
-            if (decides == null || decides.isAnyLocalAddress()) {
-                return null;
-            }
-            return decides instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
-        }
-
-        private Settings<M> settings() {
-            if (listener != null && sessionListener != null) {
-                throw new IllegalArgumentException("listener and sessionListener are both set: one of them has to go");
-            }
-            if (sessionLimits != null && sessionListener == null) {
-                throw new IllegalArgumentException("sessionLimits are set, but no sessionListener");
-            }
-            if (maxQueuedBytes < maxDatagramBytes + Outgoing.QUEUED_OVERHEAD_BYTES) {
-                throw new IllegalArgumentException("maxQueuedBytes=" + maxQueuedBytes + " has no room for a datagram of"
-                        + " maxDatagramBytes=" + maxDatagramBytes + " and " + Outgoing.QUEUED_OVERHEAD_BYTES + " more");
-            }
-            Codec<M> sample = codec.create();
-            if (sample instanceof Conversation) {
-                throw new IllegalArgumentException(
-                        "the codec " + sample.getClass().getName()
-                                + " begins with a handshake, for which it needs a connection: use it with MessageServer");
-            }
-            if (executor != null && sample.decodesToViews()) {
-                throw new IllegalArgumentException(
-                        "the codec's messages are views that are valid only until the listener returns,"
-                                + " so they cannot go to an executor: drop .executor(…), or use a codec that copies");
-            }
-            return new Settings<>(
-                    codec,
-                    listener != null ? listener : (sender, message) -> {},
-                    sessionListener,
-                    sessionLimits != null ? sessionLimits : SessionLimits.defaults(),
-                    executor,
-                    maxPendingMessages,
-                    maxDatagramBytes,
-                    maxQueuedBytes,
-                    overflow,
-                    closeFlushTimeout.toNanos(),
-                    receiveBufferBytes,
-                    sendBufferBytes,
-                    reuseAddress,
-                    networkInterface,
-                    multicastHops,
-                    multicastLoopback,
-                    shards);
         }
     }
 }

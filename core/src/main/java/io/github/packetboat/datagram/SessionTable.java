@@ -53,6 +53,9 @@ final class SessionTable<M> implements Inbox<M> {
         if (!expiry.isScheduled()) {
             loop.timers().schedule(expiry, loop.nowNanos() + idleNanos);
         }
+        if (known == null) {
+            delivery.call("onOpen", () -> listener.onOpen(session));
+        }
         delivery.call("onMessage", () -> listener.onMessage(session, message));
     }
 
@@ -63,7 +66,6 @@ final class SessionTable<M> implements Inbox<M> {
         }
         PeerSession<M> session = new PeerSession<>(this, sender, amplification);
         sessions.add(session);
-        delivery.call("onOpen", () -> listener.onOpen(session));
         return session;
     }
 

@@ -124,6 +124,7 @@ final class Shard<M> implements EventLoop.Ready, Outgoing.Owner {
         }
         try {
             key = loop.register(channel, SelectionKey.OP_READ, this);
+            flush(); // the listener's first call may have sent more than the kernel took
         } catch (IOException e) {
             loop.report(e);
             closeNow();

@@ -3,6 +3,7 @@ package io.github.packetboat.datagram;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.packetboat.codec.Codecs;
 import io.github.packetboat.internal.io.EventLoop;
 import io.github.packetboat.internal.io.EventLoops;
 import io.github.packetboat.testkit.Await;
@@ -84,7 +85,14 @@ class OutgoingTest {
     }
 
     private Outgoing<String> outgoing(DatagramOverflow overflow, int maxQueuedBytes) {
-        return new Outgoing<>(loop, Options.of(overflow, maxQueuedBytes), counters, kernel, kernel);
+        return new Outgoing<>(loop, settings(overflow, maxQueuedBytes), counters, kernel, kernel);
+    }
+
+    private static Settings<String> settings(DatagramOverflow overflow, int maxQueuedBytes) {
+        Options<String> options = new Options<>(Codecs.utf8());
+        options.overflow = overflow;
+        options.maxQueuedBytes = maxQueuedBytes;
+        return options.settings(null);
     }
 
     private static String message(int n) {

@@ -192,6 +192,28 @@ class SessionsTest {
     }
 
     @Test
+    void theFirstDatagramCountsBeforeTheSessionOpens() throws Exception {
+        Recorder<Boolean> sent = new Recorder<>();
+        DatagramSessionListener<String> greeting = new DatagramSessionListener<>() {
+            @Override
+            public void onOpen(DatagramSession<String> session) {
+                sent.accept(session.send("welcome"));
+            }
+
+            @Override
+            public void onMessage(DatagramSession<String> session, String message) {}
+        };
+        try (RawUdp peer = new RawUdp();
+                var endpoint = builder(greeting)
+                        .sessionLimits(SessionLimits.builder().amplification(1).build())
+                        .bind(LOCAL)) {
+            peer.send("1234567", endpoint.port());
+            assertThat(sent.take()).isTrue();
+            assertThat(peer.receiveText()).isEqualTo("welcome");
+        }
+    }
+
+    @Test
     void aSessionMayNotSendNull() throws Exception {
         Recorder<DatagramSession<String>> sessions = new Recorder<>();
         try (RawUdp peer = new RawUdp();
@@ -209,7 +231,7 @@ class SessionsTest {
         Counters counters = new Counters();
         var delivery = new Delivery(stepped.loop(), listener, counters, null, Runnable::run, 1, () -> {});
         var outgoing = new Outgoing<>(
-                stepped.loop(), Options.of(DatagramOverflow.REFUSE, 2_000), counters, (datagram, to) -> 0, null);
+                stepped.loop(), new Options<>(Codecs.utf8()).settings(null), counters, (datagram, to) -> 0, null);
         return new SessionTable<>(listener, limits, maxSessions, delivery, stepped.loop(), outgoing);
     }
 
