@@ -5,6 +5,7 @@ module io.github.packetboat {
 
     exports io.github.packetboat;
     exports io.github.packetboat.codec;
+    exports io.github.packetboat.datagram;
     exports io.github.packetboat.message;
     exports io.github.packetboat.websocket;
 }
