@@ -398,7 +398,7 @@ final class Outbound<M> {
     /** Messages accepted so far. Thread-safe, roughly. */
     long sent() {
         Intake<M> foreign = intake;
-        return sent + (foreign == null ? 0 : foreign.buffer().accepted());
+        return sent + (foreign == null ? 0 : foreign.accepted());
     }
 
     /** Thread-safe, roughly. */

@@ -78,7 +78,7 @@ public final class ExecutorCalls extends Timers.Timer {
         last = call;
         boolean rejectedBefore = isScheduled();
         take(call);
-        if ((rejectedBefore || isScheduled()) && !isExecutorShutDown()) {
+        if (rejectedBefore || isScheduled()) {
             loop.timers().cancel(this);
             serial.finishOn(offload);
         }
