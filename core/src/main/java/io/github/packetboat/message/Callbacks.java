@@ -58,7 +58,7 @@ final class Callbacks<M> {
 
     private void deliver(M message) {
         if (hushed) {
-            connection.onLoop(() -> connection.life().refusePlaintext(1));
+            connection.onLoop(() -> Upgrade.refusePlaintext(connection, 1));
         } else {
             guarded("onMessage", () -> listener.onMessage(connection, message));
         }

@@ -89,8 +89,9 @@ final class Deadlines<M> extends Timers.Timer {
                         "not open within handshakeTimeout=" + text(limits.handshakeTimeout()));
             case CLOSING -> {
                 if (phaseEndNanos - now <= 0) {
-                    life.addToReason(
-                            "not all was written within closeFlushTimeout=" + text(limits.closeFlushTimeout()));
+                    life.closing()
+                            .addToReason(
+                                    "not all was written within closeFlushTimeout=" + text(limits.closeFlushTimeout()));
                 }
                 expired(now, CloseReason.Kind.LOCAL_CLOSE, "");
             }
@@ -139,19 +140,20 @@ final class Deadlines<M> extends Timers.Timer {
             life.closeNow(connection.reason(
                     CloseReason.Kind.FRAME_TIMEOUT,
                     "a frame of which " + life.inbound().keptBytes() + " bytes have come was not complete within"
-                            + " frameTimeout=" + text(limits.frameTimeout()) + life.hint(),
+                            + " frameTimeout=" + text(limits.frameTimeout())
+                            + life.closing().hint(),
                     null));
         }
         return left;
     }
 
     private long stallLeft(long now) {
-        long since = life.outbound().stalledSinceNanos();
+        long since = life.outbound().drain().stalledSinceNanos();
         if (since == 0) {
             return NONE;
         }
         long left = since + limits.writeStallTimeout().toNanos() - now;
-        if (left <= 0 && life.outbound().writesSome()) {
+        if (left <= 0 && life.outbound().drain().writesSome()) {
             // the kernel says that it takes more only when a good part of its buffer is free: a slow peer is no dead
             // one
             return limits.writeStallTimeout().toNanos();

@@ -254,15 +254,10 @@ public final class Group<M> {
             int i = codecs.indexOf(codec);
             ByteBuffer made = copies[i];
             if (made == null) {
-                made = inOutbox ? copyOfOutbox() : encode(codec);
+                made = inOutbox ? loop.outbox().copyOf(start, end) : encode(codec);
                 copies[i] = made;
             }
             return made;
-        }
-
-        private ByteBuffer copyOfOutbox() {
-            ByteBuffer encoded = loop.outbox().buffer().duplicate().limit(end).position(start);
-            return ByteBuffer.allocate(end - start).put(encoded).flip();
         }
 
         private ByteBuffer encode(CodecFactory<M> codec) {

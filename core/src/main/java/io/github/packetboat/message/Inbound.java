@@ -73,7 +73,7 @@ final class Inbound<M> implements ReadBuffer.Holder {
             int n = transport.read(in);
             if (n <= 0) {
                 if (n < 0) {
-                    life.endOfStream(keptBytes());
+                    life.closing().endOfStream(keptBytes());
                 } else {
                     noteRecord();
                 }
@@ -173,9 +173,9 @@ final class Inbound<M> implements ReadBuffer.Holder {
             } while (in.hasRemaining() && in.remaining() < before && life.awaitsFarewell());
         } catch (CodecException e) {
             // it was to be thrown away anyhow; but what follows cannot be told apart from it
-            life.stopListening();
+            life.closing().stopListening();
         }
-        life.skipped();
+        life.closing().skipped();
     }
 
     private void decode(ByteBuffer in) throws CodecException {
