@@ -27,8 +27,8 @@ public final class Examples {
                     "console-client", "[HOST [PORT]]", "sends what you type, prints what comes", ConsoleClient::main),
             new Example(
                     "chat-server",
-                    "[PORT]",
-                    "names, rooms, private messages, for console-client or nc; 10051",
+                    "[PORT [WEB_PORT]]",
+                    "names, rooms, private messages, for console-client, nc and browsers; 10051 8080",
                     ChatServer::main),
             new Example("typed-messages", "", "records as JSON, by Jackson", TypedMessages::main),
             new Example(

@@ -143,6 +143,6 @@ class ExamplesTest {
                     .contains(port);
         }
         assertThat(Terminal.outputOf(args -> assertThat(Examples.run(args)).isEqualTo(1), "chat-server", "http"))
-                .containsExactly("not a number: For input string: \"http\"; usage: chat-server [PORT]");
+                .containsExactly("not a number: For input string: \"http\"; usage: chat-server [PORT [WEB_PORT]]");
     }
 }
