@@ -5,5 +5,6 @@ module io.github.packetboat {
 
     exports io.github.packetboat;
     exports io.github.packetboat.codec;
+    exports io.github.packetboat.mail;
     exports io.github.packetboat.message;
 }
