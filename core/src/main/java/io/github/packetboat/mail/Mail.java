@@ -2,10 +2,12 @@ package io.github.packetboat.mail;
 
 import io.github.packetboat.internal.mime.Form;
 import io.github.packetboat.internal.mime.Rendering;
+import io.github.packetboat.internal.mime.Unique;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.Charset;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -39,6 +41,7 @@ public final class Mail {
     private final Priority priority;
     private final List<Map.Entry<String, String>> headers;
     private final String messageId;
+    private final Instant builtAt;
     private final OffsetDateTime date;
     private final List<String> inReplyTo;
     private final List<String> references;
@@ -47,8 +50,9 @@ public final class Mail {
     private final @Nullable Address readReceiptTo;
     private final Charset charset;
     private final List<Dkim> dkim;
+    private final String boundarySeed = Unique.name();
 
-    Mail(MailBuilder builder, Address from, EnvelopeSender envelopeSender, String messageId, OffsetDateTime date) {
+    Mail(MailBuilder builder, Address from, EnvelopeSender envelopeSender, String messageId, OffsetDateTime now) {
         this.from = from;
         sender = builder.sender;
         replyTo = List.copyOf(builder.replyTo);
@@ -65,7 +69,8 @@ public final class Mail {
         priority = builder.priority;
         headers = List.copyOf(builder.headers);
         this.messageId = messageId;
-        this.date = date;
+        builtAt = now.toInstant();
+        date = builder.date != null ? builder.date : now;
         inReplyTo = List.copyOf(builder.inReplyTo);
         references = List.copyOf(builder.references);
         listUnsubscribe = List.copyOf(builder.listUnsubscribe);
@@ -227,16 +232,41 @@ public final class Mail {
         return envelopeSender;
     }
 
+    /** Of its own, not made of the Message-ID: whoever got this mail must not know how parts of another are parted. */
+    String boundarySeed() {
+        return boundarySeed;
+    }
+
     boolean needsSmtpUtf8() {
+        return from.needsSmtpUtf8()
+                || sender != null && sender.needsSmtpUtf8()
+                || readReceiptTo != null && readReceiptTo.needsSmtpUtf8()
+                || envelopeSender.needsSmtpUtf8()
+                || anyNeedsSmtpUtf8(replyTo)
+                || anyNeedsSmtpUtf8(to)
+                || anyNeedsSmtpUtf8(cc)
+                || anyNeedsSmtpUtf8(bcc);
+    }
+
+    private static boolean anyNeedsSmtpUtf8(List<Address> addresses) {
+        for (Address address : addresses) {
+            if (address.needsSmtpUtf8()) {
+                return true;
+            }
+        }
         return false;
     }
 
     boolean hasEightBitText() {
-        return text != null && !Address.isAscii(text) || html != null && !Address.isAscii(html);
+        return isEightBit(text) || isEightBit(html) || isEightBit(calendar);
+    }
+
+    private static boolean isEightBit(@Nullable String text) {
+        return text != null && !Address.isAscii(text);
     }
 
     Rendering render(Form form, List<Dkim> signatures) throws IOException {
-        throw new UnsupportedOperationException("not written yet");
+        return new MailWriter(this, form).write();
     }
 
     /** From, recipients and subject, for logs. */
