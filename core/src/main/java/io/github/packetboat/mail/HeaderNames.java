@@ -45,8 +45,12 @@ final class HeaderNames {
         return name;
     }
 
-    static boolean isTaken(String name) {
-        return owner(name) != null;
+    /** Whether {@link #checked} takes it. */
+    static boolean isFree(String name) {
+        return !name.isEmpty()
+                && name.length() <= MAX_LENGTH
+                && name.chars().allMatch(c -> c > ' ' && c < 0x7F && c != ':')
+                && owner(name) == null;
     }
 
     private static @Nullable String owner(String name) {

@@ -3,10 +3,15 @@ package io.github.packetboat.mail;
 import io.github.packetboat.internal.mime.Form;
 import io.github.packetboat.internal.mime.Rendering;
 import io.github.packetboat.internal.mime.Unique;
+import jakarta.mail.internet.MimeMessage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -117,9 +122,13 @@ public final class Mail {
 
     /** Everybody in To, Cc and Bcc, each mailbox once, in that order. */
     public List<Address> recipients() {
+        return once(List.of(to, cc, bcc));
+    }
+
+    static List<Address> once(List<List<Address>> lists) {
         List<Address> all = new ArrayList<>();
         Set<String> seen = new HashSet<>();
-        for (List<Address> some : List.of(to, cc, bcc)) {
+        for (List<Address> some : lists) {
             for (Address address : some) {
                 if (seen.add(address.local() + '@' + address.asciiDomain().toLowerCase(Locale.ROOT))) {
                     all.add(address);
@@ -224,6 +233,40 @@ public final class Mail {
         render(needsSmtpUtf8() ? Form.UTF8 : Form.SEVEN_BIT, dkim).writeTo(out);
     }
 
+    /**
+     * The same mail as {@code jakarta.mail} has it, for other libraries; all of it in memory. It keeps its Message-ID when it is
+     * saved. Bcc addresses are not in it: give {@link #recipients()} to whoever sends it. Needs jakarta.mail-api and
+     * angus-mail.
+     *
+     * @throws IOException if an attachment cannot be read
+     */
+    public MimeMessage toMimeMessage() throws IOException {
+        return MimeMessages.of(this);
+    }
+
+    /**
+     * Reads a mail from an {@code .eml} file; see {@link #parse(InputStream)}.
+     *
+     * @throws IOException if it cannot be read, or what it holds cannot be a {@code Mail}
+     */
+    public static Mail parse(Path eml) throws IOException {
+        try (InputStream in = Files.newInputStream(FieldText.notNull("eml", eml))) {
+            return parse(in);
+        }
+    }
+
+    /**
+     * Reads a mail as others wrote it, up to the end of {@code in}, which stays open: at most 64 MiB, nested at most 20 deep. The
+     * first plain text, HTML and invitation become those of the mail, everything else inline or attached. Line breaks of texts
+     * become {@code \n}. What a {@code Mail} has no place for is left out, signatures among it; characters that it refuses become
+     * U+FFFD. Needs jakarta.mail-api and angus-mail.
+     *
+     * @throws IOException if it cannot be read, has no From, or an address is not valid
+     */
+    public static Mail parse(InputStream in) throws IOException {
+        return MailParser.parse(FieldText.notNull("in", in));
+    }
+
     List<Dkim> dkim() {
         return dkim;
     }
@@ -266,7 +309,16 @@ public final class Mail {
     }
 
     Rendering render(Form form, List<Dkim> signatures) throws IOException {
-        return new MailWriter(this, form).write();
+        Rendering unsigned = new MailWriter(this, form).write();
+        if (signatures.isEmpty()) {
+            return unsigned;
+        }
+        ByteArrayOutputStream fields = new ByteArrayOutputStream();
+        for (Dkim dkim : signatures) {
+            // The time of building, not of rendering: the bytes must be the same each time.
+            fields.write(dkim.signer().sign(unsigned, builtAt.getEpochSecond()));
+        }
+        return unsigned.withFieldsInFront(fields.toByteArray());
     }
 
     /** From, recipients and subject, for logs. */

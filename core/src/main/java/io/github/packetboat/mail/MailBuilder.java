@@ -292,15 +292,19 @@ public final class MailBuilder {
         for (URI way : FieldText.notNull("listUnsubscribe", ways)) {
             String text = FieldText.token(
                     "listUnsubscribe", FieldText.notNull("listUnsubscribe", way).toASCIIString());
-            boolean known = "https".equalsIgnoreCase(way.getScheme()) && way.getHost() != null
-                    || "mailto".equalsIgnoreCase(way.getScheme());
-            if (!known || text.length() > MAX_TOKEN) {
+            if (!isWayToUnsubscribe(way)) {
                 throw new IllegalArgumentException("listUnsubscribe takes https://host/… and mailto:… of at most "
                         + MAX_TOKEN + " characters, not one of " + text.length() + " with scheme " + way.getScheme());
             }
             listUnsubscribe.add(way);
         }
         return this;
+    }
+
+    static boolean isWayToUnsubscribe(URI way) {
+        boolean known = "https".equalsIgnoreCase(way.getScheme()) && way.getHost() != null
+                || "mailto".equalsIgnoreCase(way.getScheme());
+        return known && way.toASCIIString().length() <= MAX_TOKEN;
     }
 
     /** Asks for delivery status notifications. */
@@ -346,12 +350,17 @@ public final class MailBuilder {
      *     HTML to show it, or if the template of {@link #envelopeFrom} makes no address of a recipient's
      */
     public Mail build() {
+        if (to.isEmpty() && cc.isEmpty() && bcc.isEmpty()) {
+            throw new IllegalArgumentException("to, cc or bcc must have an address");
+        }
+        return buildParsed();
+    }
+
+    /** A mail that was parsed may have lost its recipients: those in Bcc were never in it. */
+    Mail buildParsed() {
         Address author = from;
         if (author == null) {
             throw new IllegalArgumentException("from must be set");
-        }
-        if (to.isEmpty() && cc.isEmpty() && bcc.isEmpty()) {
-            throw new IllegalArgumentException("to, cc or bcc must have an address");
         }
         if (html == null && !inline.isEmpty()) {
             throw new IllegalArgumentException("inline needs html, which shows it; or attach it");

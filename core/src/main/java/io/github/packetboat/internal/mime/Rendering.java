@@ -4,6 +4,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,21 @@ public final class Rendering {
         return new Rendering(List.of(new Bytes(bytes)), eightBit);
     }
 
+    /** The same message with {@code fields}, each with its CRLF, before its first. */
+    public Rendering withFieldsInFront(byte[] fields) {
+        byte[] all = bytes();
+        List<Content> more = new ArrayList<>();
+        if (all == null) {
+            more.add(new Bytes(fields));
+            more.addAll(pieces);
+        } else {
+            byte[] joined = Arrays.copyOf(fields, fields.length + all.length);
+            System.arraycopy(all, 0, joined, fields.length, all.length);
+            more.add(new Bytes(joined));
+        }
+        return new Rendering(more, eightBit);
+    }
+
     /** How many bytes {@link #open()} gives, or {@link Content#UNKNOWN} if an attachment does not say how long it is. */
     public long size() {
         long size = 0;
@@ -47,6 +64,18 @@ public final class Rendering {
     /** Whether any byte is above 127, so that the server must offer 8BITMIME. */
     public boolean isEightBit() {
         return eightBit;
+    }
+
+    /** Whether any byte of the header is above 127, so that the server must offer SMTPUTF8. */
+    public boolean isHeaderEightBit() {
+        byte[] head = ((Bytes) pieces.get(0)).bytes;
+        int end = eightBit ? new HeaderBlock(head).length() : 0;
+        for (int i = 0; i < end; i++) {
+            if (head[i] < 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** All of it if it is short enough to be kept in memory, else null: then {@link #open()} streams it. Not to be changed. */
