@@ -143,7 +143,7 @@ final class Leg extends Job {
 
     @Override
     public @Nullable Parcel parcel(Capabilities capabilities) {
-        Rendering made = shipment.madeAs(shipment.form(capabilities));
+        Rendering made = shipment.madeFor(shipment.form(capabilities));
         return made == null ? null : parcel(made);
     }
 

@@ -51,12 +51,10 @@ final class Shipment {
         return result;
     }
 
-    /** Makes the bytes, if it is known what the server can do, and sends the legs off. */
+    /** Makes the bytes, as every server takes them if it is not known yet what this one takes, and sends the legs off. */
     void start() throws IOException {
         Capabilities known = network.pool(network.servers().get(0)).capabilities();
-        if (known != null) {
-            rendering(form(known));
-        }
+        rendering(form(known == null ? Capabilities.NONE : known));
         int perLeg = outgoing.hasSenderPerRecipient() ? 1 : MAX_RECIPIENTS_PER_LEG;
         for (int from = 0; from < recipients.size(); from += perLeg) {
             int[] some = new int[Math.min(perLeg, recipients.size() - from)];
@@ -87,15 +85,15 @@ final class Shipment {
         return outgoing.wantsEightBit(network.dkim()) && server.eightBitMime() ? Form.EIGHT_BIT : Form.SEVEN_BIT;
     }
 
-    /** The bytes, if they are made already in that form. */
+    /** The bytes, if they are made already in that form, or in the one that every server takes. */
     @Nullable
-    Rendering madeAs(Form form) {
+    Rendering madeFor(Form form) {
         Made last = made;
-        return last != null && last.form == form ? last.rendering : null;
+        return last != null && (last.form == form || last.form == Form.SEVEN_BIT) ? last.rendering : null;
     }
 
     Rendering rendering(Form form) throws IOException {
-        Rendering there = madeAs(form);
+        Rendering there = madeFor(form);
         if (there != null) {
             return there;
         }
