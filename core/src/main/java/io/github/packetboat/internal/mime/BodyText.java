@@ -43,9 +43,7 @@ final class BodyText {
      */
     BodyText(String text, Charset wish, Form form, boolean whole) {
         String ended = whole && !text.isEmpty() && !text.endsWith("\n") && !text.endsWith("\r") ? text + "\r\n" : text;
-        charset = wish.equals(StandardCharsets.UTF_8) || !wish.newEncoder().canEncode(ended)
-                ? StandardCharsets.UTF_8
-                : wish;
+        charset = Charsets.able(wish, ended);
         bytes = ended.getBytes(charset);
 
         int breaks = 0;

@@ -28,8 +28,8 @@ final class EncodedWords {
      * @return how many characters the last line has now
      */
     static int put(MimeBuffer out, int column, String text, Charset wish) {
-        boolean utf8 = wish.equals(StandardCharsets.UTF_8) || !wish.newEncoder().canEncode(text);
-        Charset charset = utf8 ? StandardCharsets.UTF_8 : wish;
+        Charset charset = Charsets.able(wish, text);
+        boolean utf8 = charset.equals(StandardCharsets.UTF_8);
         boolean q = isShorterInQ(text.getBytes(charset));
         int frame = "=??Q??=".length() + charset.name().length();
         int at = column;

@@ -1,6 +1,7 @@
 package io.github.packetboat.internal.mime;
 
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 
@@ -120,7 +121,7 @@ public final class HeaderFields {
         if (!bare) {
             phrase(displayName);
         }
-        int length = address.length() + (bare ? 1 : 3); // <, > and the comma
+        int length = bytes(address) + (bare ? 1 : 3); // <, > and the comma
         space(length);
         int before = out.length();
         if (!bare) {
@@ -178,9 +179,9 @@ public final class HeaderFields {
     }
 
     private void quoted(String name) {
-        space(name.length() + 2);
-        int before = out.length();
         String escaped = name.replace("\\", "\\\\").replace("\"", "\\\"");
+        space(bytes(escaped) + 2);
+        int before = out.length();
         out.put('"');
         if (utf8) {
             out.utf8(escaped);
@@ -202,7 +203,7 @@ public final class HeaderFields {
         int start = 0;
         while (start < value.length()) {
             int end = wordEnd(value, start);
-            space(end - start);
+            space(utf8 ? bytes(value.substring(start, end)) : end - start);
             int before = out.length();
             if (utf8) {
                 out.utf8(value.substring(start, end));
@@ -257,6 +258,10 @@ public final class HeaderFields {
         out.put(' ');
         column++;
         empty = false;
+    }
+
+    private int bytes(String text) {
+        return utf8 ? text.getBytes(StandardCharsets.UTF_8).length : text.length();
     }
 
     private boolean isAtom(char c) {

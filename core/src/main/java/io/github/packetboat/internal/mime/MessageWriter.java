@@ -170,6 +170,9 @@ public final class MessageWriter {
             out = new MimeBuffer(COPY_BYTES);
             return;
         }
+        if (length == 0) {
+            return; // and read(…) into an empty array would never end
+        }
         inMemory += length;
         out.room((int) length);
         byte[] buffer = new byte[(int) Math.min(length, COPY_BYTES)];
