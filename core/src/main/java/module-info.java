@@ -2,8 +2,11 @@
 module io.github.packetboat {
     requires static org.jspecify;
     requires jdk.net;
+    // Static: neither sockets nor composing and sending mail need it, and who excludes the jar still has a module.
+    requires static jakarta.mail;
 
     exports io.github.packetboat;
     exports io.github.packetboat.codec;
+    exports io.github.packetboat.mail;
     exports io.github.packetboat.message;
 }

@@ -35,10 +35,10 @@ final class LayersTest {
             row("message", "codec", "internal.io", ""),
             row("datagram", "codec", "internal.io", ""),
             row("websocket", "codec"),
-            row("internal.smtp", "message", "codec", ""),
+            row("internal.smtp", "message", "codec", "internal.io", ""),
             row("internal.mime", ""),
-            row("mail", "internal.smtp", "internal.mime", "", MAIL_API),
-            row("mailbox", "mail", MAIL_API),
+            row("mail", "internal.smtp", "internal.mime", "message", "", MAIL_API),
+            row("mailbox", "mail", "message", MAIL_API),
             row("mail.outbox", "mail", "java.sql"),
             row("cluster", "message", "codec", ""));
 
