@@ -1,5 +1,7 @@
 package io.github.packetboat.message;
 
+import java.io.IOException;
+import java.net.Socket;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -18,6 +20,7 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -183,6 +186,23 @@ public final class TlsOptions {
             case REQUIRED -> parameters.setNeedClientAuth(true);
         }
         return parameters;
+    }
+
+    /**
+     * TLS as a client over a socket that is connected, for code that reads and writes by itself rather than on an event
+     * loop. The handshake is left to the caller; closing the result closes {@code connected}.
+     *
+     * @param connected in blocking mode
+     * @param host what the certificate must name, unless a server name is set
+     * @throws IOException if the socket is not connected
+     */
+    public SSLSocket clientSocket(Socket connected, String host, int port) throws IOException {
+        SSLEngine model = clientEngine(host, port); // has the same name and parameters
+        SSLSocket socket = (SSLSocket)
+                contextForHandshake().getSocketFactory().createSocket(connected, model.getPeerHost(), port, true);
+        socket.setUseClientMode(true);
+        socket.setSSLParameters(model.getSSLParameters());
+        return socket;
     }
 
     private SSLContext contextForHandshake() {
