@@ -60,14 +60,14 @@ public final class Address {
     }
 
     /**
-     * Reads addresses as they stand in a header: {@code Bob <bob@example.org>, "Smith, Jo" <jo@example.org>, a@b}. Names may
-     * be encoded words (RFC 2047); comments and groups are not taken.
+     * Reads addresses as people write them: {@code Bob <bob@example.org>, "Smith, Jo" <jo@example.org>, a@b}. Comments, groups
+     * and source routes (RFC 5322 §3.4, §4.4) are not taken.
      *
      * @return at least one
      * @throws IllegalArgumentException if it is null, empty, or any of it is not an address
      */
-    public static List<Address> parse(String header) {
-        return AddressSyntax.list(header);
+    public static List<Address> parse(String addresses) {
+        return AddressSyntax.list(addresses);
     }
 
     /** This address with another name; empty for none. */

@@ -1,7 +1,6 @@
 package io.github.packetboat.mail;
 
 import java.net.IDN;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The grammar of addresses: RFC 5321 §4.1.2 and §4.1.3, with RFC 6531 §3.3. Stateless, thread-safe. */
@@ -32,7 +31,7 @@ final class AddressSyntax {
     }
 
     static List<Address> list(String header) {
-        return new AddressListParser(FieldText.line("addresses", header)).all();
+        return new AddressList(FieldText.line("addresses", header)).all();
     }
 
     /** Behind the closing quote. */
@@ -97,6 +96,15 @@ final class AddressSyntax {
         return Character.getType(c) == Character.FORMAT && c != '\u200C' && c != '\u200D';
     }
 
+    /** A domain that is no address literal, in A-labels. */
+    static String domain(String field, String text) {
+        String ascii = asciiDomain(field, FieldText.notNull(field, text), 0);
+        if (ascii.startsWith("[")) {
+            throw refused(field, "an address literal, where only a name may be");
+        }
+        return ascii;
+    }
+
     private static String asciiDomain(String field, String domain, int offset) {
         if (domain.startsWith("[")) {
             if (!AddressLiteral.isValid(domain)) {
@@ -152,20 +160,5 @@ final class AddressSyntax {
 
     private static IllegalArgumentException refused(String field, String what) {
         return new IllegalArgumentException(field + " has " + what);
-    }
-
-    /** Splits a header's value into addresses; the grammar of each is that of {@link #address}. */
-    private static final class AddressListParser {
-        private final String text;
-
-        AddressListParser(String text) {
-            this.text = text;
-        }
-
-        List<Address> all() {
-            List<Address> found = new ArrayList<>();
-            found.add(address("addresses", text.strip(), ""));
-            return found;
-        }
     }
 }

@@ -39,6 +39,10 @@ final class EnvelopeSender {
         return template != null;
     }
 
+    boolean needsSmtpUtf8() {
+        return address != null && address.needsSmtpUtf8() || template != null && !Address.isAscii(template);
+    }
+
     /**
      * The sender for {@code recipient}; null is the null sender.
      *

@@ -55,6 +55,28 @@ final class FieldText {
         return checkSurrogates(field, text);
     }
 
+    /** The text with U+FFFD for whatever {@code refused} names, and for halves of surrogate pairs. */
+    static String replaced(String text, CharPredicate refused) {
+        char[] chars = text.toCharArray();
+        for (int i = 0; i < chars.length; i++) {
+            boolean pair = Character.isHighSurrogate(chars[i])
+                    && i + 1 < chars.length
+                    && Character.isLowSurrogate(chars[i + 1]);
+            if (pair) {
+                i++;
+            } else if (Character.isSurrogate(chars[i]) || refused.test(chars[i])) {
+                chars[i] = '\uFFFD';
+            }
+        }
+        return new String(chars);
+    }
+
+    /** Says which characters are meant. */
+    @FunctionalInterface
+    interface CharPredicate {
+        boolean test(char c);
+    }
+
     static boolean isControl(char c) {
         return c < ' ' || c == DELETE;
     }

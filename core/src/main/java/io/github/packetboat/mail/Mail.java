@@ -2,10 +2,17 @@ package io.github.packetboat.mail;
 
 import io.github.packetboat.internal.mime.Form;
 import io.github.packetboat.internal.mime.Rendering;
+import io.github.packetboat.internal.mime.Unique;
+import jakarta.mail.internet.MimeMessage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -39,6 +46,7 @@ public final class Mail {
     private final Priority priority;
     private final List<Map.Entry<String, String>> headers;
     private final String messageId;
+    private final Instant builtAt;
     private final OffsetDateTime date;
     private final List<String> inReplyTo;
     private final List<String> references;
@@ -47,8 +55,9 @@ public final class Mail {
     private final @Nullable Address readReceiptTo;
     private final Charset charset;
     private final List<Dkim> dkim;
+    private final String boundarySeed = Unique.name();
 
-    Mail(MailBuilder builder, Address from, EnvelopeSender envelopeSender, String messageId, OffsetDateTime date) {
+    Mail(MailBuilder builder, Address from, EnvelopeSender envelopeSender, String messageId, OffsetDateTime now) {
         this.from = from;
         sender = builder.sender;
         replyTo = List.copyOf(builder.replyTo);
@@ -65,7 +74,8 @@ public final class Mail {
         priority = builder.priority;
         headers = List.copyOf(builder.headers);
         this.messageId = messageId;
-        this.date = date;
+        builtAt = now.toInstant();
+        date = builder.date != null ? builder.date : now;
         inReplyTo = List.copyOf(builder.inReplyTo);
         references = List.copyOf(builder.references);
         listUnsubscribe = List.copyOf(builder.listUnsubscribe);
@@ -112,9 +122,13 @@ public final class Mail {
 
     /** Everybody in To, Cc and Bcc, each mailbox once, in that order. */
     public List<Address> recipients() {
+        return once(List.of(to, cc, bcc));
+    }
+
+    static List<Address> once(List<List<Address>> lists) {
         List<Address> all = new ArrayList<>();
         Set<String> seen = new HashSet<>();
-        for (List<Address> some : List.of(to, cc, bcc)) {
+        for (List<Address> some : lists) {
             for (Address address : some) {
                 if (seen.add(address.local() + '@' + address.asciiDomain().toLowerCase(Locale.ROOT))) {
                     all.add(address);
@@ -219,6 +233,40 @@ public final class Mail {
         render(needsSmtpUtf8() ? Form.UTF8 : Form.SEVEN_BIT, dkim).writeTo(out);
     }
 
+    /**
+     * The same mail as {@code jakarta.mail} has it, for other libraries; all of it in memory. It keeps its Message-ID when it is
+     * saved. Bcc addresses are not in it: give {@link #recipients()} to whoever sends it. Needs jakarta.mail-api and
+     * angus-mail.
+     *
+     * @throws IOException if an attachment cannot be read
+     */
+    public MimeMessage toMimeMessage() throws IOException {
+        return MimeMessages.of(this);
+    }
+
+    /**
+     * Reads a mail from an {@code .eml} file; see {@link #parse(InputStream)}.
+     *
+     * @throws IOException if it cannot be read, or what it holds cannot be a {@code Mail}
+     */
+    public static Mail parse(Path eml) throws IOException {
+        try (InputStream in = Files.newInputStream(FieldText.notNull("eml", eml))) {
+            return parse(in);
+        }
+    }
+
+    /**
+     * Reads a mail as others wrote it, up to the end of {@code in}, which stays open: at most 64 MiB, nested at most 20 deep. The
+     * first plain text, HTML and invitation become those of the mail, everything else inline or attached. Line breaks of texts
+     * become {@code \n}. What a {@code Mail} has no place for is left out, signatures among it; characters that it refuses become
+     * U+FFFD. Needs jakarta.mail-api and angus-mail.
+     *
+     * @throws IOException if it cannot be read, has no From, or an address is not valid
+     */
+    public static Mail parse(InputStream in) throws IOException {
+        return MailParser.parse(FieldText.notNull("in", in));
+    }
+
     List<Dkim> dkim() {
         return dkim;
     }
@@ -227,16 +275,50 @@ public final class Mail {
         return envelopeSender;
     }
 
+    /** Of its own, not made of the Message-ID: whoever got this mail must not know how parts of another are parted. */
+    String boundarySeed() {
+        return boundarySeed;
+    }
+
     boolean needsSmtpUtf8() {
+        return from.needsSmtpUtf8()
+                || sender != null && sender.needsSmtpUtf8()
+                || readReceiptTo != null && readReceiptTo.needsSmtpUtf8()
+                || envelopeSender.needsSmtpUtf8()
+                || anyNeedsSmtpUtf8(replyTo)
+                || anyNeedsSmtpUtf8(to)
+                || anyNeedsSmtpUtf8(cc)
+                || anyNeedsSmtpUtf8(bcc);
+    }
+
+    private static boolean anyNeedsSmtpUtf8(List<Address> addresses) {
+        for (Address address : addresses) {
+            if (address.needsSmtpUtf8()) {
+                return true;
+            }
+        }
         return false;
     }
 
     boolean hasEightBitText() {
-        return text != null && !Address.isAscii(text) || html != null && !Address.isAscii(html);
+        return isEightBit(text) || isEightBit(html) || isEightBit(calendar);
+    }
+
+    private static boolean isEightBit(@Nullable String text) {
+        return text != null && !Address.isAscii(text);
     }
 
     Rendering render(Form form, List<Dkim> signatures) throws IOException {
-        throw new UnsupportedOperationException("not written yet");
+        Rendering unsigned = new MailWriter(this, form).write();
+        if (signatures.isEmpty()) {
+            return unsigned;
+        }
+        ByteArrayOutputStream fields = new ByteArrayOutputStream();
+        for (Dkim dkim : signatures) {
+            // The time of building, not of rendering: the bytes must be the same each time.
+            fields.write(dkim.signer().sign(unsigned, builtAt.getEpochSecond()));
+        }
+        return unsigned.withFieldsInFront(fields.toByteArray());
     }
 
     /** From, recipients and subject, for logs. */

@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 
 /** Media types, and which one the ending of a file name stands for. Stateless, thread-safe. */
 final class MediaTypes {
+    private static final int MAX_LENGTH = 200;
     static final String BINARY = "application/octet-stream";
 
     /** {@code type/subtype} and parameters, each a token or a quoted string without escapes (RFC 2045 §5.1). */
@@ -61,12 +62,24 @@ final class MediaTypes {
 
     static String checked(String type) {
         FieldText.line("media type", type);
-        if (!SYNTAX.matcher(type).matches()) {
-            throw new IllegalArgumentException("media type is not in the form type/subtype; name=value");
+        if (type.length() > MAX_LENGTH || !SYNTAX.matcher(type).matches()) {
+            throw new IllegalArgumentException(
+                    "media type is not in the form type/subtype; name=value, or longer than " + MAX_LENGTH);
         }
-        if (type.regionMatches(true, 0, "multipart/", 0, "multipart/".length())) {
-            throw new IllegalArgumentException("media type of an attachment must not be multipart");
+        if (isComposite(type)) {
+            throw new IllegalArgumentException(
+                    "media type must not be multipart or message, which have no base64 (RFC 2045 §6.4); take "
+                            + BINARY);
         }
         return type;
+    }
+
+    static boolean isValid(String type) {
+        return type.length() <= MAX_LENGTH && SYNTAX.matcher(type).matches() && !isComposite(type);
+    }
+
+    private static boolean isComposite(String type) {
+        return type.regionMatches(true, 0, "multipart/", 0, "multipart/".length())
+                || type.regionMatches(true, 0, "message/", 0, "message/".length());
     }
 }

@@ -58,13 +58,11 @@ final class Outgoing {
 
     /** Bytes that were rendered before, as an outbox keeps them: they go out as they are, and are not signed again. */
     static Outgoing of(
-            byte[] rendered,
-            EnvelopeSender sender,
-            List<Address> recipients,
-            @Nullable Dsn dsn,
-            String messageId,
-            boolean needsSmtpUtf8) {
+            byte[] rendered, EnvelopeSender sender, List<Address> recipients, @Nullable Dsn dsn, String messageId) {
         Rendering rendering = Rendering.of(rendered);
+        boolean needsSmtpUtf8 = sender.needsSmtpUtf8()
+                || recipients.stream().anyMatch(Address::needsSmtpUtf8)
+                || rendering.isHeaderEightBit();
         return new Outgoing(
                 sender,
                 recipients,

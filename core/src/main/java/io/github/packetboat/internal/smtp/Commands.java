@@ -40,8 +40,8 @@ final class Commands {
         StringBuilder command =
                 new StringBuilder(96).append("RCPT TO:<").append(address).append('>');
         Envelope.Notifications wanted = wanted(envelope, server);
-        if (wanted != null && wanted.when() != null) {
-            command.append(" NOTIFY=").append(wanted.when());
+        if (wanted != null && wanted.condition() != null) {
+            command.append(" NOTIFY=").append(wanted.condition());
         }
         return command.toString();
     }

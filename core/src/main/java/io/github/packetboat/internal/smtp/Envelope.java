@@ -16,17 +16,17 @@ public record Envelope(
     /**
      * A wish for delivery status notifications (RFC 3461), which is left out where the server knows none.
      *
-     * @param when the value of NOTIFY, such as {@code SUCCESS,FAILURE}, or null for what the server does unasked
+     * @param condition the value of NOTIFY, such as {@code SUCCESS,FAILURE}, or null for what the server does unasked
      * @param fullReturn whether a bounce brings the whole mail back (RET=FULL) rather than its headers; null to leave that
      *     to the server
      * @param envelopeId what comes back in the notification, or null
      */
     public record Notifications(
-            @Nullable String notify,
+            @Nullable String condition,
             @Nullable Boolean fullReturn,
             @Nullable String envelopeId) {
         public Notifications {
-            if (when != null && !when.matches("NEVER|(SUCCESS|FAILURE|DELAY)(,(SUCCESS|FAILURE|DELAY))*")) {
+            if (condition != null && !condition.matches("NEVER|(SUCCESS|FAILURE|DELAY)(,(SUCCESS|FAILURE|DELAY))*")) {
                 throw new IllegalArgumentException("NOTIFY is NEVER, or of SUCCESS, FAILURE and DELAY");
             }
         }

@@ -1,5 +1,6 @@
 package io.github.packetboat.internal.smtp;
 
+import io.github.packetboat.internal.io.EventLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -61,6 +62,11 @@ public final class SmtpPool {
         return waiting.size();
     }
 
+    /** Whether the caller is an event loop, which must not wait for a mail. */
+    public static boolean isOnLoop() {
+        return EventLoop.current() != null;
+    }
+
     /** Hands over {@code job}, whose {@code done} is called once. */
     public void submit(Job job) {
         if (!add(job, false)) {
@@ -79,6 +85,7 @@ public final class SmtpPool {
             if (first) {
                 waiting.addFirst(job);
             } else {
+                job.moves = 0;
                 waiting.addLast(job);
             }
             woken = idle.pollLast();
@@ -243,5 +250,10 @@ public final class SmtpPool {
             all = List.copyOf(lingering);
         }
         all.forEach(Session::abort);
+    }
+
+    @Override
+    public String toString() {
+        return server();
     }
 }
