@@ -59,6 +59,14 @@ public final class Flag {
         return name;
     }
 
+    /** The name, if it may stand in a command: a server can name a flag as it likes. */
+    String checkedName() {
+        if (!name.matches("\\\\?[!#$&'+,\\-./0-9:;<=>?@A-Z\\[^_`a-z|}~]{1,200}")) {
+            throw new IllegalArgumentException("flag " + this + " cannot be written in IMAP");
+        }
+        return name;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Flag that && name.equalsIgnoreCase(that.name);

@@ -102,6 +102,12 @@ public final class ReceivedMail {
         return uid;
     }
 
+    /** The folder that it comes from, or null. */
+    @Nullable
+    MailSource source() {
+        return source;
+    }
+
     /** How many bytes the server says it has. */
     public long size() {
         return size;

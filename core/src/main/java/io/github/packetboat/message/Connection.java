@@ -1,5 +1,7 @@
 package io.github.packetboat.message;
 
+import io.github.packetboat.codec.Conversation;
+import io.github.packetboat.codec.Handshake;
 import java.net.SocketAddress;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +40,18 @@ public interface Connection<M> {
      * is {@link MessageListener#onClose}. Does nothing on a connection that is closing or closed.
      */
     void close();
+
+    /**
+     * As {@link #close()}, and tells the peer why, where the codec is a {@link Conversation} that can say so. Where it
+     * cannot, this is {@link #close()}.
+     *
+     * @param code what the protocol, or the application's own agreement, has for the reason: in WebSocket 1000 or
+     *     3000–4999; 0 to leave it to the codec
+     * @param text the reason in words, of which a codec may cut the end; empty if there is none
+     * @throws IllegalArgumentException if {@code code} is neither 0 nor one that the codec can close with, or {@code text}
+     *     is null
+     */
+    void close(int code, String text);
 
     /** Drops the connection at once with a reset, queued messages and all. */
     void abort();
@@ -98,6 +112,13 @@ public interface Connection<M> {
     /** The protocol that ALPN chose, or null if there was none to choose. */
     @Nullable
     String applicationProtocol();
+
+    /**
+     * What came before the first message, where the codec is a {@link Conversation}, such as WebSocket: the path, the
+     * headers, the subprotocol. Null with other codecs.
+     */
+    @Nullable
+    Handshake handshake();
 
     /** What went through this connection so far. */
     ConnectionStats stats();

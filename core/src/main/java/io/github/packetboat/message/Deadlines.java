@@ -82,7 +82,7 @@ final class Deadlines<M> extends Timers.Timer {
     @Override
     protected void expired(long now) {
         switch (life.state()) {
-            case OPENING, UPGRADING ->
+            case OPENING, GREETING, UPGRADING ->
                 expired(
                         now,
                         CloseReason.Kind.HANDSHAKE_TIMEOUT,
@@ -146,12 +146,12 @@ final class Deadlines<M> extends Timers.Timer {
     }
 
     private long stallLeft(long now) {
-        long since = life.outbound().stalledSinceNanos();
+        long since = life.outbound().drain().stalledSinceNanos();
         if (since == 0) {
             return NONE;
         }
         long left = since + limits.writeStallTimeout().toNanos() - now;
-        if (left <= 0 && life.outbound().writesSome()) {
+        if (left <= 0 && life.outbound().drain().writesSome()) {
             // the kernel says that it takes more only when a good part of its buffer is free: a slow peer is no dead
             // one
             return limits.writeStallTimeout().toNanos();
@@ -199,11 +199,7 @@ final class Deadlines<M> extends Timers.Timer {
         if (due <= 0) {
             lastBeatNanos = now;
             due = interval;
-            // a message just sent says as much, but the next check may be an interval away from it: too late for the
-            // peer
-            if (!life.outbound().isWaiting()) {
-                life.outbound().sendHeartbeat(endpoint.heartbeat());
-            }
+            life.beat();
         }
         return life.mayRead() ? Math.min(due, Math.max(1, patience - silent)) : due;
     }

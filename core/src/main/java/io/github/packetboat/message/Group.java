@@ -144,7 +144,7 @@ public final class Group<M> {
             Set<CodecFactory<M>> codecs = new LinkedHashSet<>();
             int max = Integer.MAX_VALUE;
             for (SocketConnection<M> member : members) {
-                codecs.add(member.endpoint().codec());
+                codecs.add(member.encoding());
                 max = Math.min(max, member.endpoint().settings().limits().maxQueuedBytes());
             }
             return new Snapshot<>(new ArrayList<>(members), List.copyOf(codecs), max);
@@ -250,19 +250,14 @@ public final class Group<M> {
         }
 
         private ByteBuffer copyFor(SocketConnection<M> member) {
-            CodecFactory<M> codec = member.endpoint().codec();
+            CodecFactory<M> codec = member.encoding();
             int i = codecs.indexOf(codec);
             ByteBuffer made = copies[i];
             if (made == null) {
-                made = inOutbox ? copyOfOutbox() : encode(codec);
+                made = inOutbox ? loop.outbox().copyOf(start, end) : encode(codec);
                 copies[i] = made;
             }
             return made;
-        }
-
-        private ByteBuffer copyOfOutbox() {
-            ByteBuffer encoded = loop.outbox().buffer().duplicate().limit(end).position(start);
-            return ByteBuffer.allocate(end - start).put(encoded).flip();
         }
 
         private ByteBuffer encode(CodecFactory<M> codec) {

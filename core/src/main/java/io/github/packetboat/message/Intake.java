@@ -15,6 +15,7 @@ final class Intake<M> {
     private static final int MOST_AHEAD_BYTES = 64 * 1024;
 
     private final Outbound<M> outbound;
+    private final Drain<M> drain;
     private final EventLoop loop;
     private final SendBuffer<M> buffer;
     private final @Nullable UnsentFrames unsent;
@@ -24,6 +25,7 @@ final class Intake<M> {
     /** @param framed whether single frames are taken, and those that were not sent put back */
     Intake(Outbound<M> outbound, EventLoop loop, SendBuffer<M> buffer, int maxQueuedBytes, boolean framed) {
         this.outbound = outbound;
+        this.drain = outbound.drain();
         this.loop = loop;
         this.buffer = buffer;
         this.unsent = framed ? new UnsentFrames() : null;
@@ -83,7 +85,7 @@ final class Intake<M> {
 
     /** Takes what other threads have sent, or lets them send some more first. */
     void takeSoon() {
-        if (!mayTake() || (outbound.isWaiting() && unsent == null)) {
+        if (!mayTake() || (drain.isWaiting() && unsent == null)) {
             // what waits for the kernel is better left where it is than copied behind what waits already
             outbound.noteCongestion();
             return;
@@ -94,21 +96,28 @@ final class Intake<M> {
     }
 
     private boolean mayTake() {
-        return !outbound.isClosed() && !leavesRest;
+        return !drain.isClosed() && !leavesRest;
     }
 
     private boolean wantsMore() {
-        return mayTake() && outbound.mayWrite() && outbound.loopQueuedBytes() <= aheadBytes;
+        return mayTake() && drain.mayWrite() && outbound.loopQueuedBytes() <= aheadBytes;
     }
 
     private void accept(ByteBuffer bytes) {
-        if (outbound.isClosed()) {
+        if (drain.isClosed()) {
             return;
         }
         if (unsent != null) {
             unsent.add(bytes);
         }
         outbound.accept(bytes);
+    }
+
+    /** The loop has queued {@code bytes} that are for this connection only: they are never put back. */
+    void said(ByteBuffer bytes) {
+        if (unsent != null) {
+            unsent.addForThisOnly(bytes);
+        }
     }
 
     /** What was taken last is about to count in the connection's own queue. */
@@ -118,7 +127,7 @@ final class Intake<M> {
 
     /** The loop has written, and has {@code queued} bytes left. */
     void wrote(long queued, boolean waiting) {
-        if (queued == 0 && unsent != null) {
+        if (queued == 0 && !waiting && unsent != null) {
             unsent.clear();
         }
         signalRoom();

@@ -1,6 +1,8 @@
 package io.github.packetboat.message;
 
+import io.github.packetboat.codec.Codec;
 import io.github.packetboat.codec.CodecException;
+import io.github.packetboat.codec.Conversation;
 import io.github.packetboat.internal.io.EventLoop;
 import io.github.packetboat.internal.io.PlainTransport;
 import io.github.packetboat.internal.io.TlsTransport;
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  *              PROXY header, TLS          close(), end of stream,
  *              handshake done             protocol error, timeout        queue written, end said
  *   OPENING ──────────────────────▶ OPEN ─────────────────────────▶ CLOSING ─────────────────▶ LINGERING
+ *      │  │                          ▲                                 ▲
+ *      │  └────▶ GREETING ───────────┴─────────────────────────────────┤
+ *      │         the codec's handshake done; refused or answered       │
  *      │                             │ ▲ startTls                      │                           │ peer's end,
  *      │ failed, too late            ▼ │ done                          │ broken, too late          │ too late
  *      │                          UPGRADING                            │                           │
@@ -34,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class Lifecycle<M> implements EventLoop.Ready {
     enum State {
         OPENING,
+        GREETING,
         OPEN,
         UPGRADING,
         CLOSING,
@@ -48,7 +54,11 @@ final class Lifecycle<M> implements EventLoop.Ready {
     private final Readiness readiness;
     private final Callbacks<M> callbacks;
     private final Outbound<M> outbound;
+    private final Drain<M> drain;
     private final Inbound<M> inbound;
+    /** What the codec has to say itself, or null where it only codes. */
+    private final @Nullable Dialogue<M> dialogue;
+
     private volatile State state = State.OPENING;
     private volatile boolean refusesSends;
     private volatile @Nullable CloseReason reason;
@@ -76,9 +86,13 @@ final class Lifecycle<M> implements EventLoop.Ready {
         this.readiness = new Readiness();
         this.callbacks = new Callbacks<>(connection, loop, settings);
         this.tlsOptions = endpoint.tls();
-        var codec = endpoint.codec().create();
+        Codec<M> codec = endpoint.codec().create();
         this.outbound = new Outbound<>(connection, this, readiness, loop, codec, transport, settings);
+        this.drain = outbound.drain();
         this.inbound = new Inbound<>(connection, this, readiness, loop, codec, transport, callbacks);
+        this.dialogue = codec instanceof Conversation<M> conversation
+                ? new Dialogue<>(endpoint, this, outbound, conversation)
+                : null;
     }
 
     // ------------------------------------------------------------------ opening
@@ -158,7 +172,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
     void openPlain(@Nullable ByteBuffer early) throws IOException {
         opening = null;
         readiness.dictateNothing();
-        open();
+        greet();
         if (early != null) {
             inbound.read(early);
         }
@@ -170,10 +184,10 @@ final class Lifecycle<M> implements EventLoop.Ready {
         transport = secured;
         tls = secured;
         inbound.readFrom(secured);
-        outbound.release(secured);
+        outbound.goOn(secured);
         CompletableFuture<SSLSession> upgraded = upgrade;
         if (upgraded == null) {
-            open();
+            greet();
         } else {
             upgrade = null;
             state = State.OPEN;
@@ -194,6 +208,31 @@ final class Lifecycle<M> implements EventLoop.Ready {
         }
     }
 
+    /** The transport is there; a codec with a handshake of its own has that first. */
+    private void greet() {
+        Dialogue<M> itself = dialogue;
+        if (itself == null) {
+            open();
+            return;
+        }
+        state = State.GREETING;
+        itself.begin();
+        readiness.update();
+    }
+
+    /** The codec's handshake is done. */
+    void greeted() {
+        if (state == State.GREETING) {
+            open();
+        }
+    }
+
+    /** No more messages come: the peer has said goodbye, or only wanted an answer. */
+    void conversationOver(String farewell) {
+        CloseReason.Kind kind = state == State.GREETING ? CloseReason.Kind.LOCAL_CLOSE : CloseReason.Kind.PEER_CLOSED;
+        beginClose(connection.reason(kind, farewell, null));
+    }
+
     private void open() {
         state = State.OPEN;
         wasOpen = true;
@@ -211,7 +250,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
 
     @Override
     public void onReady(int ops) {
-        loop.outbox().enter(outbound);
+        loop.outbox().enter(drain);
         try {
             if ((ops & SelectionKey.OP_WRITE) != 0) {
                 onWritable();
@@ -220,7 +259,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
                 onReadable();
             }
             EventLoop.forgetInterrupt();
-            outbound.flush();
+            drain.flush();
         } catch (IOException e) {
             fail(e);
         } finally {
@@ -230,7 +269,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
 
     private void onReadable() throws IOException {
         switch (state) {
-            case OPEN -> {
+            case OPEN, GREETING -> {
                 if (!readiness.isPaused()) {
                     inbound.read();
                 }
@@ -248,7 +287,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
             transport.flush();
             readiness.wantWrites(transport.unflushedBytes() > 0);
         } else if (state != State.CLOSED) {
-            outbound.onWritable();
+            drain.onWritable();
         }
     }
 
@@ -265,8 +304,11 @@ final class Lifecycle<M> implements EventLoop.Ready {
 
     private void discardInput() throws IOException {
         int n;
+        Dialogue<M> itself = dialogue;
         try {
-            n = transport.read(loop.readBuffer().clear());
+            n = itself != null && itself.awaitsFarewell()
+                    ? inbound.skip()
+                    : transport.read(loop.readBuffer().clear());
         } catch (TlsTransport.TruncatedException e) {
             n = -1; // of what is thrown away nothing can be missing
         }
@@ -275,17 +317,47 @@ final class Lifecycle<M> implements EventLoop.Ready {
         }
     }
 
+    /** The peer may have said its farewell, so that this side has nothing more to wait for. */
+    void skipped() {
+        Dialogue<M> itself = dialogue;
+        if (state == State.LINGERING && itself != null && !itself.awaitsFarewell()) {
+            endOutput();
+        }
+    }
+
+    /** What comes in makes no sense any more. */
+    void stopListening() {
+        Dialogue<M> itself = dialogue;
+        if (itself != null) {
+            itself.stopListening();
+        }
+    }
+
+    /** Whether what still comes in is not delivered any more, but may hold the peer's farewell. */
+    boolean awaitsFarewell() {
+        Dialogue<M> itself = dialogue;
+        return itself != null && (state == State.CLOSING || state == State.LINGERING) && itself.awaitsFarewell();
+    }
+
     /** The peer said that it is done, with {@code unfinished} bytes of a frame left. */
     void endOfStream(int unfinished) {
         peerEnded = true;
         readiness.pause(Readiness.PAUSED_BY_STATE);
         if (state == State.LINGERING) {
             closeNow(null);
+        } else if (state == State.GREETING) {
+            beginClose(connection.reason(
+                    CloseReason.Kind.HANDSHAKE_FAILED,
+                    "the stream ended inside the handshake, of which " + unfinished + " bytes had come" + hint(),
+                    null));
         } else if (unfinished > 0) {
             beginClose(connection.reason(
                     CloseReason.Kind.TRUNCATED_FRAME,
                     "the stream ended inside a frame, of which " + unfinished + " bytes had come" + hint(),
                     null));
+        } else if (dialogue != null) {
+            beginClose(connection.reason(
+                    CloseReason.Kind.CONNECTION_LOST, "the stream ended without a closing handshake", null));
         } else {
             beginClose(connection.reason(CloseReason.Kind.PEER_CLOSED, "the peer closed the connection", null));
         }
@@ -295,7 +367,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
 
     /** Whether messages may be delivered now. */
     boolean mayRead() {
-        return state == State.OPEN && !readiness.isPaused();
+        return (state == State.OPEN || state == State.GREETING) && !readiness.isPaused();
     }
 
     boolean isPausedBy(int why) {
@@ -305,18 +377,21 @@ final class Lifecycle<M> implements EventLoop.Ready {
     /** Looks why the decoder stopped with {@code unread} bytes before it. Returns whether it may go on. */
     boolean attendTo(int unread) {
         readiness.attended();
+        if (dialogue != null) {
+            dialogue.attend();
+        }
         if (state == State.UPGRADING && unread > 0) {
             refusePlaintext(unread);
         }
         if (outbound.isOverHighWaterMark()) {
-            outbound.flush();
+            drain.flush();
         }
         return mayRead();
     }
 
     /** Does not read until {@link #resume}. A connection that closes is read to the peer's end whatever holds others up. */
     void pause(int why) {
-        if (state == State.OPENING || state == State.OPEN || state == State.UPGRADING) {
+        if (state.ordinal() < State.CLOSING.ordinal()) {
             readiness.pause(why);
         }
     }
@@ -334,10 +409,10 @@ final class Lifecycle<M> implements EventLoop.Ready {
         if (!mayRead()) {
             return;
         }
-        loop.outbox().enter(outbound);
+        loop.outbox().enter(drain);
         try {
             inbound.readKept();
-            outbound.flush();
+            drain.flush();
         } catch (IOException e) {
             fail(e);
         } catch (Throwable failure) {
@@ -383,8 +458,8 @@ final class Lifecycle<M> implements EventLoop.Ready {
         if (goAhead != null) {
             outbound.sendNow(goAhead);
         }
-        outbound.hold();
-        if (outbound.isWaiting()) {
+        drain.hold();
+        if (drain.isWaiting()) {
             closeNow(connection.reason(
                     CloseReason.Kind.ABORTED,
                     "TLS was started while " + outbound.queuedBytes()
@@ -427,6 +502,23 @@ final class Lifecycle<M> implements EventLoop.Ready {
         if (state != State.CLOSING) {
             return;
         }
+        Dialogue<M> itself = dialogue;
+        if (itself != null && !peerEnded) {
+            if (itself.sayFarewell(connection.closeReason())) {
+                drain.flush();
+                return;
+            }
+            inbound.skipKept();
+            if (itself.awaitsFarewell()) {
+                state = State.LINGERING;
+                deadlines().lingers();
+                return;
+            }
+        }
+        endOutput();
+    }
+
+    private void endOutput() {
         try {
             transport.shutdownOutput();
         } catch (IOException e) {
@@ -452,7 +544,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
             reason = why; // what was accepted goes out when TLS is up
             return;
         }
-        if (state != State.OPEN) {
+        if (state != State.OPEN && state != State.GREETING) {
             closeNow(why);
             return;
         }
@@ -461,7 +553,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
         outbound.closeIntake();
         deadlines().flushes();
         readiness.readWhateverComes();
-        outbound.flush();
+        drain.flush();
     }
 
     /** Closes at once. The listener is told later in this turn. */
@@ -506,7 +598,11 @@ final class Lifecycle<M> implements EventLoop.Ready {
             addToReason(lost + " queued bytes were not sent");
         }
         CloseReason why = connection.closeReason();
-        outbound.failFlushes(why);
+        if (dialogue != null) {
+            why = why.withCode(dialogue.closeCode());
+            reason = why;
+        }
+        drain.failFlushes(why);
         if (upgrade != null) {
             upgrade.completeExceptionally(new ConnectionClosedException(why));
         }
@@ -532,6 +628,8 @@ final class Lifecycle<M> implements EventLoop.Ready {
             alert(secured, failures().channel(broken, inbound.received()));
         } else if (failure instanceof IOException broken && !(failure instanceof CodecException)) {
             closeNow(failures().channel(broken, inbound.received()));
+        } else if (state == State.GREETING) {
+            beginClose(failures().greeting(failure, inbound.lastSeen()));
         } else {
             beginClose(failures().codec(failure, inbound.received(), inbound.lastSeen()));
         }
@@ -594,6 +692,23 @@ final class Lifecycle<M> implements EventLoop.Ready {
     @Nullable
     TlsTransport tls() {
         return tls;
+    }
+
+    /** Shows the peer that this side is alive. */
+    void beat() {
+        Dialogue<M> itself = dialogue;
+        if (itself != null) {
+            itself.ping();
+        } else if (!drain.isWaiting()) {
+            // a message just sent says as much, but the next check may be an interval away: too late for the peer
+            outbound.sendHeartbeat(endpoint.heartbeat());
+        }
+    }
+
+    /** What the codec says itself, or null where it only codes. Thread-safe. */
+    @Nullable
+    Dialogue<M> dialogue() {
+        return dialogue;
     }
 
     Outbound<M> outbound() {

@@ -162,7 +162,7 @@ public final class MessageServer<M> implements AutoCloseable {
      */
     @Override
     public void close() {
-        shut(connection -> connection.closeFor(CloseReason.Kind.LOCAL_CLOSE, "the server is closing"));
+        shut(connection -> connection.leave("the server is closing"));
         roster.awaitClosedUninterruptibly();
     }
 

@@ -8,10 +8,17 @@ import java.util.ArrayDeque;
  * those go back for the next one, so that none is lost and the peer gets none by halves. Loop thread only.
  */
 final class UnsentFrames {
-    private final ArrayDeque<ByteBuffer> frames = new ArrayDeque<>();
+    private record Frame(ByteBuffer bytes, boolean goesBack) {}
+
+    private final ArrayDeque<Frame> frames = new ArrayDeque<>();
 
     void add(ByteBuffer frame) {
-        frames.add(frame.duplicate());
+        frames.add(new Frame(frame.duplicate(), true));
+    }
+
+    /** Adds what means something to this connection only, and does not go back. */
+    void addForThisOnly(ByteBuffer words) {
+        frames.add(new Frame(words.duplicate(), false));
     }
 
     /** All of them have been written. */
@@ -24,9 +31,11 @@ final class UnsentFrames {
         ArrayDeque<ByteBuffer> unsent = new ArrayDeque<>();
         long left = unsentBytes;
         while (left > 0 && !frames.isEmpty()) {
-            ByteBuffer last = frames.removeLast();
-            left -= last.remaining();
-            unsent.addFirst(last);
+            Frame last = frames.removeLast();
+            left -= last.bytes.remaining();
+            if (last.goesBack) {
+                unsent.addFirst(last.bytes);
+            }
         }
         buffer.putBack(unsent);
     }

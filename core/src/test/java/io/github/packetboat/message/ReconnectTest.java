@@ -18,7 +18,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client that comes back keeps what it could not send, in order and within its bound. */
 class ReconnectTest {
@@ -154,6 +157,49 @@ class ReconnectTest {
                 assertThat(number).isEqualTo(next == -1 ? whole : next);
                 next = number + 1;
             } while (next < count);
+            client.abort();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatTheKernelHasNotTakenWholeIsNeitherLostNorSentTwice(boolean tls) throws Exception {
+        String filler = "x".repeat(tls ? 5_000 : 60_000);
+        int count = tls ? 1200 : 100;
+        Probe<String> received = new Probe<>();
+        received.onOpen = connection -> {
+            if (received.opened.all().isEmpty()) {
+                connection.pauseReads(); // until the client has given this connection up
+            }
+        };
+        var serverOptions = MessageServer.builder(Codecs.lines())
+                .listener(received)
+                .socketOptions(
+                        SocketOptions.builder().receiveBufferBytes(16 * 1024).build());
+        var clientOptions = MessageClient.builder(Codecs.lines())
+                .reconnect(FAST)
+                .limits(Limits.builder()
+                        .writeStallTimeout(Duration.ofMillis(200))
+                        .build())
+                .socketOptions(SMALL_BUFFERS);
+        if (tls) {
+            serverOptions.tls(Tls.server().build());
+            clientOptions.tls(Tls.client().build());
+        }
+        try (var server = serverOptions.bind(Tls.anyPort());
+                var client = clientOptions.connect(Tls.HOST, server.port())) {
+            for (int i = 0; i < count; i++) {
+                assertThat(client.send(i + filler)).isTrue();
+            }
+            Await.untilEqual("came back", 2L, () -> client.stats().connects());
+            Await.untilEqual("second", 2, () -> received.opened.all().size());
+            received.opened.all().get(0).resumeReads();
+            Await.untilEqual("closed", 1, () -> received.closed.all().size());
+            Await.untilEqual("messages", count, () -> received.messages.all().size());
+            assertThat(received.messages.all())
+                    .as("those of the first connection and of the second")
+                    .containsExactlyInAnyOrderElementsOf(
+                            IntStream.range(0, count).mapToObj(i -> i + filler).toList());
             client.abort();
         }
     }

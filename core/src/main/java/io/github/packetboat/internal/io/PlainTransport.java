@@ -73,6 +73,11 @@ public final class PlainTransport implements Transport {
     }
 
     @Override
+    public int unusableBytes() {
+        return 0;
+    }
+
+    @Override
     public void flush() {}
 
     @Override

@@ -31,6 +31,9 @@ public interface Transport {
     /** Bytes that {@link #write} took but has not handed to the kernel yet. */
     int unflushedBytes();
 
+    /** How many of the bytes that {@link #write} took the peer can make nothing of, as their end is still unflushed. */
+    int unusableBytes();
+
     /** Hands more of {@link #unflushedBytes} to the kernel. */
     void flush() throws IOException;
 

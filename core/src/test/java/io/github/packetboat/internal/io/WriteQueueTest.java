@@ -64,6 +64,11 @@ class WriteQueueTest {
         }
 
         @Override
+        public int unusableBytes() {
+            return unflushed.position();
+        }
+
+        @Override
         public void flush() {
             unflushed.flip();
             while (unflushed.hasRemaining() && room > 0) {
