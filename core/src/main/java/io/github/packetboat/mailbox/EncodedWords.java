@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * padding, words inside quotes or next to text. Stateless, thread-safe.
  */
 final class EncodedWords {
-    private static final Pattern WORD = Pattern.compile("=\\?([^?\\s*]{1,64})(?:\\*[^?\\s]{0,32})?\\?([bBqQ])\\?([^?]*)\\?=");
+    private static final Pattern WORD =
+            Pattern.compile("=\\?([^?\\s*]{1,64})(?:\\*[^?\\s]{0,32})?\\?([bBqQ])\\?([^?]*)\\?=");
 
     private EncodedWords() {}
 

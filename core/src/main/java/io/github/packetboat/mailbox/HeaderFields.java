@@ -70,8 +70,7 @@ final class HeaderFields {
         return next;
     }
 
-    private static void add(
-            byte[] raw, int from, int to, Charset fallback, Defects defects, List<HeaderField> fields) {
+    private static void add(byte[] raw, int from, int to, Charset fallback, Defects defects, List<HeaderField> fields) {
         byte[] line = Arrays.copyOfRange(raw, from, to);
         String text = Texts.isAscii(line)
                 ? new String(line, StandardCharsets.US_ASCII)

@@ -24,7 +24,8 @@ final class ImapExpunge {
             if (Arrays.binarySearch(uids, uid) < 0) {
                 throw new MailboxException(
                         MailboxException.Kind.UNSUPPORTED,
-                        "delete mails of " + folder + ": the server has no UIDPLUS, and others marked as deleted would go"
+                        "delete mails of " + folder
+                                + ": the server has no UIDPLUS, and others marked as deleted would go"
                                 + " with them; unmark those, or mark these as deleted and call expunge()");
             }
         }

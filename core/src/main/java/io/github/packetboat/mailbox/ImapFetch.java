@@ -1,11 +1,11 @@
 package io.github.packetboat.mailbox;
 
+import jakarta.mail.Flags;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import jakarta.mail.Flags;
 import org.eclipse.angus.mail.imap.protocol.BODY;
 import org.eclipse.angus.mail.imap.protocol.FLAGS;
 import org.eclipse.angus.mail.imap.protocol.FetchResponse;
@@ -18,16 +18,17 @@ import org.jspecify.annotations.Nullable;
 final class ImapFetch {
     static final int WINDOW = 500;
     private static final long WINDOW_ANSWER = 64L * 1024 * 1024;
-    private static final String ITEMS = "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (DATE FROM REPLY-TO"
-            + " TO CC SUBJECT MESSAGE-ID IN-REPLY-TO)])";
+    private static final String ITEMS =
+            "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (DATE FROM REPLY-TO"
+                    + " TO CC SUBJECT MESSAGE-ID IN-REPLY-TO)])";
 
     private ImapFetch() {}
 
     /** The mails of the UIDs from index {@code from} to {@code to}, in that order; those that are gone are left out. */
     static List<ReceivedMail> mails(ImapSession session, ImapFolder folder, long[] ascending, int from, int to) {
         ImapSession.Selected selected = Check.notNull("selected folder", session.selected());
-        List<FetchResponse> responses = session.fetch(
-                "list " + folder.name(), UidSet.of(ascending, from, to), ITEMS, WINDOW_ANSWER);
+        List<FetchResponse> responses =
+                session.fetch("list " + folder.name(), UidSet.of(ascending, from, to), ITEMS, WINDOW_ANSWER);
         List<ReceivedMail> mails = new ArrayList<>(responses.size());
         for (FetchResponse response : responses) {
             UID uid = response.getItem(UID.class);

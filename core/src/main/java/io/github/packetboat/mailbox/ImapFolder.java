@@ -169,7 +169,8 @@ final class ImapFolder implements Folder, MailSource {
 
     private MailboxException tooLarge(ReceivedMail mail, int limit) {
         return new MailboxException(
-                Kind.TOO_LARGE, "load " + mail + " of " + name + ": above maxMailBytes=" + limit + "; transferTo has no limit");
+                Kind.TOO_LARGE,
+                "load " + mail + " of " + name + ": above maxMailBytes=" + limit + "; transferTo has no limit");
     }
 
     @Override
@@ -233,7 +234,11 @@ final class ImapFolder implements Folder, MailSource {
                 throw new IllegalArgumentException(mail + " is not of folder " + name + " of this mailbox");
             }
         }
-        return mails.stream().mapToLong(ReceivedMail::uidOrZero).sorted().distinct().toArray();
+        return mails.stream()
+                .mapToLong(ReceivedMail::uidOrZero)
+                .sorted()
+                .distinct()
+                .toArray();
     }
 
     @Override
@@ -345,7 +350,8 @@ final class ImapFolder implements Folder, MailSource {
         Argument argument = ImapSession.folderArgument(name);
         argument.writeAtom(flagList(flags));
         argument.writeBytes(Check.notNull("raw", raw).clone());
-        store.with(session -> session.upload("append a mail of " + raw.length + " bytes to " + name, "APPEND", argument));
+        store.with(
+                session -> session.upload("append a mail of " + raw.length + " bytes to " + name, "APPEND", argument));
     }
 
     @Override

@@ -58,7 +58,11 @@ final class ImapIdle {
     }
 
     private void expect(Duration more) {
-        line.in().expect(ImapSession.SMALL_ANSWER, MAX_LINE, settings.commandTimeout().plus(more));
+        line.in()
+                .expect(
+                        ImapSession.SMALL_ANSWER,
+                        MAX_LINE,
+                        settings.commandTimeout().plus(more));
     }
 
     /** Reads what is there; true if the server has ended IDLE by itself. */

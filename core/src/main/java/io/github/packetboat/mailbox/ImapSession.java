@@ -278,10 +278,14 @@ final class ImapSession implements AutoCloseable {
         }
         if (cause instanceof ConnectionException) {
             return new MailboxException(
-                    Kind.CONNECTION, at + "the server ends the connection: " + Texts.clean(cause.getMessage(), 200), cause);
+                    Kind.CONNECTION,
+                    at + "the server ends the connection: " + Texts.clean(cause.getMessage(), 200),
+                    cause);
         }
         return new MailboxException(
-                Kind.PROTOCOL, at + "the answer cannot be used: " + Texts.clean(String.valueOf(cause.getMessage()), 200), cause);
+                Kind.PROTOCOL,
+                at + "the answer cannot be used: " + Texts.clean(String.valueOf(cause.getMessage()), 200),
+                cause);
     }
 
     /** Sends something large, and breaks the connection if the server does not take it in time. */

@@ -44,7 +44,10 @@ final class ImapStore implements MailStore {
         try {
             return work.apply(live());
         } catch (MailboxException e) {
-            if (e.kind() != Kind.REFUSED && e.kind() != Kind.UNSUPPORTED && e.kind() != Kind.GONE && e.kind() != Kind.TOO_LARGE) {
+            if (e.kind() != Kind.REFUSED
+                    && e.kind() != Kind.UNSUPPORTED
+                    && e.kind() != Kind.GONE
+                    && e.kind() != Kind.TOO_LARGE) {
                 drop();
             }
             throw e;
@@ -141,7 +144,8 @@ final class ImapStore implements MailStore {
                             .map(attribute -> attribute.replace("\\", "").toLowerCase(Locale.ROOT))
                             .collect(Collectors.toUnmodifiableSet()));
         } catch (ParsingException e) {
-            throw new MailboxException(Kind.PROTOCOL, "list the folders at " + settings.where() + ": " + e.getMessage(), e);
+            throw new MailboxException(
+                    Kind.PROTOCOL, "list the folders at " + settings.where() + ": " + e.getMessage(), e);
         }
     }
 

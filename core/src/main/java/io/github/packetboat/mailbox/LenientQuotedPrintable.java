@@ -24,9 +24,8 @@ final class LenientQuotedPrintable extends FilterInputStream {
                     end++;
                 }
                 boolean softBreak = end == to || text[end] == '\r' || text[end] == '\n';
-                boolean code = i + 2 < to
-                        && Character.digit(text[i + 1], 16) >= 0
-                        && Character.digit(text[i + 2], 16) >= 0;
+                boolean code =
+                        i + 2 < to && Character.digit(text[i + 1], 16) >= 0 && Character.digit(text[i + 2], 16) >= 0;
                 if (!softBreak && !code) {
                     return true;
                 }

@@ -103,7 +103,8 @@ final class Line implements AutoCloseable {
 
     private static Socket connect(MailboxSettings settings) throws IOException {
         MailServer server = settings.server();
-        int timeout = (int) Math.min(Integer.MAX_VALUE, settings.connectTimeout().toMillis());
+        int timeout =
+                (int) Math.min(Integer.MAX_VALUE, settings.connectTimeout().toMillis());
         Proxy proxy = server.proxy().orElse(Proxy.NO_PROXY);
         String host = bare(server.host());
         if (proxy.type() != Proxy.Type.DIRECT) {
@@ -189,17 +190,20 @@ final class Line implements AutoCloseable {
             throw new SSLException("the server refuses STARTTLS: \"" + answer + '"');
         }
         if (in.available() > 0) {
-            throw new SSLException("bytes came in clear behind the answer to STARTTLS: somebody may have put them there");
+            throw new SSLException(
+                    "bytes came in clear behind the answer to STARTTLS: somebody may have put them there");
         }
         encrypt();
     }
 
     private void encrypt() throws IOException {
-        TlsOptions options = settings.server().tlsOptions().orElseGet(() -> TlsOptions.builder()
-                .build());
+        TlsOptions options = settings.server()
+                .tlsOptions()
+                .orElseGet(() -> TlsOptions.builder().build());
         SSLSocket tls = options.clientSocket(
                 plain, bare(settings.server().host()), settings.server().port());
-        tls.setSoTimeout((int) Math.min(Integer.MAX_VALUE, settings.connectTimeout().toMillis()));
+        tls.setSoTimeout(
+                (int) Math.min(Integer.MAX_VALUE, settings.connectTimeout().toMillis()));
         tls.startHandshake();
         current = tls;
         encrypted = true;

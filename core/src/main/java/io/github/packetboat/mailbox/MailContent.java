@@ -61,7 +61,9 @@ final class MailContent {
             boolean attached = part.disposition().equals("attachment");
             boolean named = !part.fileName().isEmpty();
             boolean firstOfKind = (part.mediaType().equals("text/html") ? html : text).isEmpty();
-            if (part.isText() && !attached && (!named || firstOfKind && !part.disposition().equals("inline"))) {
+            if (part.isText()
+                    && !attached
+                    && (!named || firstOfKind && !part.disposition().equals("inline"))) {
                 (part.mediaType().equals("text/html") ? html : text).add(part.text(fallback, defects));
                 return;
             }

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the date of a mail: RFC 5322 §3.3, its obsolete forms, and missing seconds and zones. Stateless, thread-safe. */
 final class MailDate {
-    private static final Pattern FORM = Pattern.compile("(?:[A-Za-z]{2,9}[,.]?\\s*)?(\\d{1,2})[\\s-]+([A-Za-z]{3})[A-Za-z]{0,6}[\\s-]+"
-            + "(\\d{2,4})\\s+(\\d{1,2})[:.](\\d{2})(?:[:.](\\d{2}))?\\s*([+-]\\d{4}|[A-Za-z]{1,5})?.*");
+    private static final Pattern FORM =
+            Pattern.compile("(?:[A-Za-z]{2,9}[,.]?\\s*)?(\\d{1,2})[\\s-]+([A-Za-z]{3})[A-Za-z]{0,6}[\\s-]+"
+                    + "(\\d{2,4})\\s+(\\d{1,2})[:.](\\d{2})(?:[:.](\\d{2}))?\\s*([+-]\\d{4}|[A-Za-z]{1,5})?.*");
     private static final List<String> MONTHS =
             List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
     private static final Map<String, Integer> ZONE_HOURS =

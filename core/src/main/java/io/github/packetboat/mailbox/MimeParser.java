@@ -55,9 +55,7 @@ final class MimeParser {
         if (depth == MAX_DEPTH || parts >= MAX_PARTS) {
             defects.add(
                     Defect.Kind.TOO_COMPLEX,
-                    depth == MAX_DEPTH
-                            ? "parts nested deeper than " + MAX_DEPTH
-                            : "more than " + MAX_PARTS + " parts");
+                    depth == MAX_DEPTH ? "parts nested deeper than " + MAX_DEPTH : "more than " + MAX_PARTS + " parts");
             return leaf(header, body, to, parameters("application/octet-stream"), disposition);
         }
         String boundary = boundary(type, body, to);
@@ -95,8 +93,8 @@ final class MimeParser {
         defects.add(Defect.Kind.MEDIA_TYPE, field);
         boolean text = type.value().isEmpty() || type.value().startsWith("text");
         int semicolon = field.indexOf(';');
-        return parameters((text ? "text/plain" : "application/octet-stream")
-                + (semicolon < 0 ? "" : field.substring(semicolon)));
+        return parameters(
+                (text ? "text/plain" : "application/octet-stream") + (semicolon < 0 ? "" : field.substring(semicolon)));
     }
 
     /** The boundary of a multipart: what it says, else what its first line of hyphens looks like, else null. */

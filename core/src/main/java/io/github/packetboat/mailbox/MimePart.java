@@ -94,9 +94,8 @@ final class MimePart {
     String text(Charset fallback, Defects defects) {
         byte[] bytes = bytes();
         String charset = type.get("charset");
-        String text = charset.isEmpty()
-                ? Texts.guess(bytes, fallback)
-                : TextBytes.decode(bytes, charset, fallback, defects);
+        String text =
+                charset.isEmpty() ? Texts.guess(bytes, fallback) : TextBytes.decode(bytes, charset, fallback, defects);
         text = text.startsWith("\uFEFF") ? text.substring(1) : text;
         return text.replace("\r\n", "\n");
     }

@@ -35,7 +35,8 @@ final class Parameters {
 
     static Parameters parse(String field, Charset fallback, Defects defects) {
         int semicolon = field.indexOf(';');
-        String value = (semicolon < 0 ? field : field.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
+        String value =
+                (semicolon < 0 ? field : field.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
         Map<String, String> plain = new HashMap<>();
         Map<String, TreeMap<Integer, Section>> sections = new HashMap<>();
         int at = semicolon;

@@ -187,7 +187,8 @@ public final class Query {
     }
 
     private boolean isAscii() {
-        return Texts.isAscii(text.getBytes(StandardCharsets.UTF_8)) && parts.stream().allMatch(Query::isAscii);
+        return Texts.isAscii(text.getBytes(StandardCharsets.UTF_8))
+                && parts.stream().allMatch(Query::isAscii);
     }
 
     private void writeTo(Argument out) {
@@ -249,12 +250,20 @@ public final class Query {
             case CC -> isIn(mail.cc());
             case SUBJECT -> isIn(mail.subject());
             case BODY -> isInBody(mail);
-            case TEXT -> isInBody(mail)
-                    || mail.headers().stream().anyMatch(field -> mail.header(field.name()).stream()
-                            .anyMatch(this::isIn));
+            case TEXT ->
+                isInBody(mail)
+                        || mail.headers().stream()
+                                .anyMatch(field ->
+                                        mail.header(field.name()).stream().anyMatch(this::isIn));
             case HEADER -> mail.header(headerName).stream().anyMatch(this::isIn);
-            case SINCE -> !sentOn(mail).map(day -> day.isBefore(Check.notNull("day", date))).orElse(true);
-            case BEFORE -> sentOn(mail).map(day -> day.isBefore(Check.notNull("day", date))).orElse(false);
+            case SINCE ->
+                !sentOn(mail)
+                        .map(day -> day.isBefore(Check.notNull("day", date)))
+                        .orElse(true);
+            case BEFORE ->
+                sentOn(mail)
+                        .map(day -> day.isBefore(Check.notNull("day", date)))
+                        .orElse(false);
             case FLAG -> mail.flags().contains(Check.notNull("flag", flag));
             case LARGER -> mail.size() > bytes;
             case SMALLER -> mail.size() < bytes;
@@ -284,6 +293,8 @@ public final class Query {
     /** The kind of each part, without the texts. */
     @Override
     public String toString() {
-        return parts.isEmpty() ? kind.name().toLowerCase(Locale.ROOT) : kind.name().toLowerCase(Locale.ROOT) + parts;
+        return parts.isEmpty()
+                ? kind.name().toLowerCase(Locale.ROOT)
+                : kind.name().toLowerCase(Locale.ROOT) + parts;
     }
 }

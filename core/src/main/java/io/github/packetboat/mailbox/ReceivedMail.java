@@ -79,8 +79,7 @@ public final class ReceivedMail {
 
     static ReceivedMail parse(byte[] raw, Charset fallback) {
         MailContent content = new MailContent(raw, fallback);
-        ReceivedMail mail =
-                new ReceivedMail("", 0, content.header, raw.length, Set.of(), null, fallback, null);
+        ReceivedMail mail = new ReceivedMail("", 0, content.header, raw.length, Set.of(), null, fallback, null);
         mail.content = content;
         return mail;
     }

@@ -2,12 +2,12 @@ package io.github.packetboat.mailbox;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.Charset;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.io.OutputStream;
 import java.util.List;
 
 /**
@@ -79,7 +79,8 @@ public final class ReceivedPart {
         String ending = dot > 0 ? fileName.substring(dot) : "";
         for (int i = 1; i <= MAX_TRIES; i++) {
             Path file = folder.resolve(i == 1 ? fileName : stem + " (" + i + ")" + ending);
-            try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            try (OutputStream out =
+                    Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 open().transferTo(out);
                 return file;
             } catch (FileAlreadyExistsException e) {

@@ -85,7 +85,8 @@ final class PeerTrust extends X509ExtendedTrustManager {
         void run() throws CertificateException;
     }
 
-    private void checkServer(X509Certificate[] chain, @Nullable String host, Verification ofJdk) throws CertificateException {
+    private void checkServer(X509Certificate[] chain, @Nullable String host, Verification ofJdk)
+            throws CertificateException {
         try {
             ofJdk.run();
         } catch (CertificateException e) {

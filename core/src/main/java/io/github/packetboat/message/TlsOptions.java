@@ -1,10 +1,10 @@
 package io.github.packetboat.message;
 
 import java.io.IOException;
-import java.net.Socket;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;

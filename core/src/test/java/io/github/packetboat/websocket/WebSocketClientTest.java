@@ -93,7 +93,13 @@ final class WebSocketClientTest {
                     sent.add("round " + round + " message " + i);
                     assertThat(client.send(sent.get(i))).isTrue();
                 }
-                try { Await.until("all have come", () -> atServer.messages.all().containsAll(sent)); } catch (AssertionError e) { System.err.println(client.stats() + " " + atServer.messages.all() + atServer.closed.all() + atClient.closed.all()); throw e; }
+                try {
+                    Await.until("all have come", () -> atServer.messages.all().containsAll(sent));
+                } catch (AssertionError e) {
+                    System.err.println(client.stats() + " " + atServer.messages.all() + atServer.closed.all()
+                            + atClient.closed.all());
+                    throw e;
+                }
                 assertThat(atServer.messages.all().stream()
                                 .filter(sent::contains)
                                 .distinct())
