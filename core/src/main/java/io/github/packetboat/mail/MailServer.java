@@ -5,6 +5,7 @@ import java.net.IDN;
 import java.net.Proxy;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,6 +107,18 @@ public final class MailServer {
     /** As {@link #of(String)}, for a URI with a user and the password apart: {@code smtps://me%40example.com@host}. */
     public static MailServer of(String uri, String password) {
         return MailServerUri.parse(uri, Check.notNull("password", password)).build();
+    }
+
+    /**
+     * The server for sending of properties as {@code jakarta.mail} has them: {@code mail.smtp.host}, {@code .port}, {@code
+     * .user}, {@code .password}, {@code .localhost}, {@code .ssl.enable}, {@code .starttls.enable} and {@code
+     * .starttls.required}. Unlike there, STARTTLS is required unless {@code .starttls.enable} says otherwise: {@code true}
+     * is "if it is offered", {@code false} is never.
+     *
+     * @throws IllegalArgumentException if there is no host, a port is no number, or user and password would go in clear
+     */
+    public static MailServer of(Properties properties) {
+        return MailProperties.server(Check.notNull("properties", properties));
     }
 
     /** A server for sending at {@code host}. */

@@ -80,6 +80,11 @@ public final class Mailer implements AutoCloseable {
         return await(deliveries.send(MimeMessages.outgoing(Check.notNull("message", message), List.of()), false));
     }
 
+    /** For a transport of {@code jakarta.mail}: to these recipients and no others. */
+    CompletableFuture<SendResult> sendTo(MimeMessage message, List<Address> recipients) throws IOException {
+        return deliveries.send(MimeMessages.outgoing(message, recipients), false);
+    }
+
     /**
      * Sends {@code mail}; small ones are written into bytes before this returns.
      *
