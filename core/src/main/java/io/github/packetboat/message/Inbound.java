@@ -69,6 +69,10 @@ final class Inbound<M> implements ReadBuffer.Holder {
     /** Reads once, as much as the buffer holds, and delivers every whole message of it. */
     void read() throws IOException {
         do {
+            if (budget.forbidsRead(buffer.bytes())) {
+                pauseForBudget();
+                return;
+            }
             ByteBuffer in = buffer.toFill(transport.minReadRoom());
             int n = transport.read(in);
             if (n <= 0) {
@@ -257,7 +261,13 @@ final class Inbound<M> implements ReadBuffer.Holder {
         if (changeBytes <= 0 || !budget.isTight()) {
             return;
         }
-        if (changeBytes > budget.fairShareBytes() && !readiness.isPausedBy(Readiness.PAUSED_BY_BUDGET)) {
+        if (changeBytes > budget.fairShareBytes()) {
+            pauseForBudget();
+        }
+    }
+
+    private void pauseForBudget() {
+        if (!readiness.isPausedBy(Readiness.PAUSED_BY_BUDGET)) {
             life.pauseForBudget();
             budget.whenBetter(() -> connection.onLoop(() -> life.resume(Readiness.PAUSED_BY_BUDGET)));
         }

@@ -9,6 +9,7 @@ import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -231,6 +232,32 @@ public final class MessageClient<M> implements AutoCloseable {
         /** As {@link #connect(String, int)}, to an address: IPv4, IPv6 or unix-domain. */
         public MessageClient<M> connect(SocketAddress address) throws IOException {
             return connected(Target.of(address));
+        }
+
+        /**
+         * As {@link #connect(String, int)}, without waiting; so it may be called on an event loop. The client ends if the
+         * attempt fails, with {@link #reconnect} too.
+         *
+         * @return completes with the client when the connection is open, before {@code onOpen} has been called or while it
+         *     is, mostly on the event loop, or with what {@link #connect(String, int)} throws. Cancelling it gives up
+         */
+        public CompletableFuture<MessageClient<M>> connectAsync(String host, int port) {
+            Target target = new Target.Named(Check.notNull("host", host), Check.inRange("port", port, 1, 65535));
+            Dialer<M> dialer = dialer(target);
+            CompletableFuture<MessageClient<M>> connected = new CompletableFuture<>();
+            dialer.start().whenComplete((open, failure) -> {
+                if (failure == null) {
+                    connected.complete(new MessageClient<>(dialer));
+                } else {
+                    connected.completeExceptionally(unwrap(failure, target));
+                }
+            });
+            connected.whenComplete((client, failure) -> {
+                if (failure != null) {
+                    dialer.giveUp();
+                }
+            });
+            return connected;
         }
 
         /**

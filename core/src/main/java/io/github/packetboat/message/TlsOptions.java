@@ -1,8 +1,10 @@
 package io.github.packetboat.message;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
@@ -16,6 +18,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,6 +147,23 @@ public final class TlsOptions {
     /** A new engine for a connection that was made to {@code host}, as the user wrote it. */
     SSLEngine clientEngine(String host, int port) {
         return parameters.clientEngine(contextForHandshake(), host, port);
+    }
+
+    /**
+     * TLS as a client over a socket that is connected, for code that reads and writes by itself rather than on an event
+     * loop. The handshake is left to the caller; closing the result closes {@code connected}.
+     *
+     * @param connected in blocking mode
+     * @param host what the certificate must name, unless a server name is set
+     * @throws IOException if the socket is not connected
+     */
+    public SSLSocket clientSocket(Socket connected, String host, int port) throws IOException {
+        SSLEngine model = clientEngine(host, port); // has the same name and parameters
+        SSLSocket socket = (SSLSocket)
+                contextForHandshake().getSocketFactory().createSocket(connected, model.getPeerHost(), port, true);
+        socket.setUseClientMode(true);
+        socket.setSSLParameters(model.getSSLParameters());
+        return socket;
     }
 
     private SSLContext contextForHandshake() {

@@ -38,7 +38,15 @@ public final class Examples {
                     RequestResponse::main),
             new Example("tls", "", "TLS, and a certificate for another host refused", Tls::main),
             new Example("mutual-tls", "", "clients that show who they are, and two that are refused", MutualTls::main),
-            new Example("reconnect", "", "a client sends on while its server is restarted", Reconnect::main));
+            new Example("reconnect", "", "a client sends on while its server is restarted", Reconnect::main),
+            new Example("udp-receiver", "[PORT]", "prints datagrams as address>>message; 10050", UdpReceiver::main),
+            new Example("udp-sender", "[HOST [PORT]]", "sends what you type as datagrams", UdpSender::main),
+            new Example("udp-chat", "[OWN_PORT [HOST PORT]]", "both in one program, for nc -u too", UdpChat::main),
+            new Example(
+                    "discovery",
+                    "[server | client]",
+                    "finds a server by broadcast and by multicast, then connects",
+                    Discovery::main));
 
     private interface Main {
         void run(String[] args) throws Exception;
