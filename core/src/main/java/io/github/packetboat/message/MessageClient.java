@@ -317,8 +317,9 @@ public final class MessageClient<M> implements AutoCloseable {
             EventLoops loops = options.eventLoops == 0 ? EventLoops.shared() : EventLoops.of(options.eventLoops);
             try {
                 boolean retains = reconnect != null && retainedBytes > 0;
-                SendBuffer<M> retained =
-                        retains ? new SendBuffer<>(codec, retainOverflow, retainedBytes, retainedMessages, true) : null;
+                SendBuffer<M> retained = retains
+                        ? new SendBuffer<>(codec, new QueueLimit(retainedBytes, retainOverflow), retainedMessages, true)
+                        : null;
                 return new Dialer<>(options.settings(), codec, tls, target, connectTimeout, reconnect, retained, loops);
             } catch (RuntimeException e) {
                 loops.release();

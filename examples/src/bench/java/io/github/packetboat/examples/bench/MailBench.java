@@ -72,8 +72,7 @@ public final class MailBench {
         }
     }
 
-    private static void run(
-            String title, int port, int connections, int mails, String text, int rounds, Peer... peers)
+    private static void run(String title, int port, int connections, int mails, String text, int rounds, Peer... peers)
             throws Exception {
         double[][] rates = new double[peers.length][rounds];
         for (int round = -1; round < rounds; round++) { // the first one warms up
@@ -86,7 +85,10 @@ public final class MailBench {
             }
         }
         System.out.println(title);
-        double best = IntStream.range(1, peers.length).mapToDouble(i -> median(rates[i])).max().orElseThrow();
+        double best = IntStream.range(1, peers.length)
+                .mapToDouble(i -> median(rates[i]))
+                .max()
+                .orElseThrow();
         for (int i = 0; i < peers.length; i++) {
             System.out.printf(
                     "   %-26s %8.0f mails/s%s%n",
@@ -103,19 +105,19 @@ public final class MailBench {
     }
 
     private static void ours(int port, int connections, int mails, String text) throws Exception {
-        MailServer server = MailServer.smtp("127.0.0.1").port(port).tls(MailServer.Tls.NONE).build();
+        MailServer server =
+                MailServer.smtp("127.0.0.1").port(port).tls(MailServer.Tls.NONE).build();
         try (Mailer mailer = Mailer.builder(server)
                 .maxConnections(connections)
                 .maxMailsPerConnection(mails)
                 .build()) {
             Iterable<Mail> all = IntStream.range(0, mails)
-                            .mapToObj(i -> Mail.builder()
-                                    .from("me@example.com", "Me")
-                                    .to("you" + i + "@example.com")
-                                    .subject("mail " + i)
-                                    .text(text)
-                                    .build())
-                    ::iterator;
+                    .mapToObj(i -> Mail.builder()
+                            .from("me@example.com", "Me")
+                            .to("you" + i + "@example.com")
+                            .subject("mail " + i)
+                            .text(text)
+                            .build())::iterator;
             check(mailer.sendAll(all, report -> {}).accepted() == mails);
         }
     }
