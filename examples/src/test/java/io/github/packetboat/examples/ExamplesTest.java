@@ -25,6 +25,8 @@ class ExamplesTest {
                         "   ben    hears  (connection closed: CONNECTION_LOST)",
                         "   ann    hears  ben: here I am again",
                         "   ben    hears  (connection closed: PEER_CLOSED)",
+                        "   sink   takes  ann@example.com: see you soon",
+                        "   ann    reads  cho@example.com ACCEPTED 250 2.0.0 taken as 1",
                         "   eve    hears  are you there?",
                         "   fay    hears  hello, network",
                         "   fay    hears  hello, group")
@@ -74,6 +76,31 @@ class ExamplesTest {
                 .contains("you are CN=ann")
                 .contains("it wants a certificate, and none is set here")
                 .contains("it does not accept our certificate");
+    }
+
+    @Test
+    void sendMail() throws Exception {
+        assertThat(String.join("\n", run("send-mail")))
+                .contains("me@example.com to you@example.com, another@example.com, me@example.com: =?UTF-8?B?")
+                .contains("   another@example.com ACCEPTED 250 2.0.0 taken as 1")
+                .endsWith("sent through 127.0.0.1, attempts: 1");
+    }
+
+    @Test
+    void signUpMail() throws Exception {
+        assertThat(run("sign-up-mail")).last().isEqualTo("   accepted: true");
+    }
+
+    @Test
+    void newsletter() throws Exception {
+        assertThat(run("newsletter", "300")).last().isEqualTo("300 accepted, 0 failed");
+    }
+
+    @Test
+    void springMail() throws Exception {
+        assertThat(String.join("\n", run("spring-mail")))
+                .contains("you@example.com: simple", "you@example.com: rich")
+                .endsWith("Spring has sent 2 mails through the protocol packetboat");
     }
 
     @Test
