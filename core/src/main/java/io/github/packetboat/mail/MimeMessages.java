@@ -12,10 +12,6 @@ import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.util.SharedByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -62,22 +58,21 @@ final class MimeMessages {
     }
 
     /**
-     * A message that others made, to be sent as it is; only its Bcc stays here, line breaks become CRLF, and a missing Date is
-     * added. It is all in memory. Like other senders this saves the message, if it was not.
+     * A message that others made, to be sent as it is; only its Bcc stays here, and line breaks become CRLF. It is all in
+     * memory. Like other senders this saves the message, if it was not, which gives it a Date and a Message-ID.
      *
      * @param recipients whom it goes to; empty for everybody in its To, Cc and Bcc
-     * @throws IllegalArgumentException if an address is not valid, there is no sender or recipient, or a header holds a line
+     * @throws IllegalArgumentException if an address is not valid, there is no sender, recipient or date, or a header holds a line
      *     break that would forge another
      */
     static Outgoing outgoing(MimeMessage message, List<Address> recipients) throws IOException {
         try {
             ByteArrayOutputStream out = new ByteArrayOutputStream(4096);
-            checkHeaders(message, 0);
-            if (message.getHeader("Date") == null) {
-                String now = DateTimeFormatter.RFC_1123_DATE_TIME.format(OffsetDateTime.now(ZoneOffset.UTC));
-                out.writeBytes(("Date: " + now.replace("GMT", "+0000") + "\r\n").getBytes(StandardCharsets.US_ASCII));
-            }
             message.writeTo(out, NEVER_SENT);
+            checkHeaders(message, 0); // as they are now that it is saved
+            if (message.getHeader("Date") == null) {
+                throw new IllegalArgumentException("message must have a Date (RFC 5322 §3.6): call setSentDate");
+            }
             List<Address> to = recipients.isEmpty() ? recipients(message) : recipients;
             Address sender = sender(message);
             String id = message.getMessageID();
