@@ -31,12 +31,13 @@ public interface CodecFactory<M> {
             Conversion<? super M, ? extends T> decode, Conversion<? super T, ? extends M> encode) {
         Objects.requireNonNull(decode, "decode");
         Objects.requireNonNull(encode, "encode");
-        return () -> new MappedCodec<>(create(), decode, encode);
+        return new MappedFactory<>(this, decode, encode);
     }
 
     /**
      * The same codec with {@code beat} as its {@linkplain Codec#heartbeat heartbeat}: sent by a connection that has been
-     * silent, and taken out of what comes in. Call it after {@link #map}.
+     * silent, and taken out of what comes in. Call it after {@link #map}. A {@link Conversation} has heartbeats of its own and
+     * takes no other.
      *
      * @param beat must not change any more if it is an array or buffer
      * @param isBeat whether a message that came in is a heartbeat; must leave it as it is. Called by several threads at once

@@ -167,10 +167,15 @@ public final class FrameBuffer {
      * @param mayBorrow whether one large buffer may be left where it is, to be read through {@link #borrowed()}
      */
     public void begin(ByteBuffer target, boolean mayBorrow) {
-        bytes = target;
+        // a reference stored costs the collector's barrier, each time
+        if (bytes != target) {
+            bytes = target;
+        }
+        if (borrowed != null) {
+            borrowed = null;
+        }
         start = target.position();
         borrows = mayBorrow;
-        borrowed = null;
     }
 
     /** The buffer that holds the frame from {@link #start()} to its position: the target of {@link #begin}, or a larger one. */

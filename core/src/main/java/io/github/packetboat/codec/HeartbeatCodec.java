@@ -11,6 +11,9 @@ final class HeartbeatCodec<M> implements Codec<M> {
     private final Predicate<? super M> isBeat;
 
     HeartbeatCodec(Codec<M> codec, M beat, Predicate<? super M> isBeat) {
+        if (codec instanceof Conversation) {
+            throw new IllegalStateException("this codec has heartbeats of its own: drop heartbeat(…)");
+        }
         this.codec = codec;
         this.beat = beat;
         this.isBeat = isBeat;

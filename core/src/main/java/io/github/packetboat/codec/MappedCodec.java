@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** A codec whose messages are converted on their way in and out. */
-final class MappedCodec<M, T> implements Codec<T> {
+class MappedCodec<M, T> implements Codec<T> {
     private final Codec<M> codec;
     private final Conversion<? super M, ? extends T> decode;
     private final Conversion<? super T, ? extends M> encode;

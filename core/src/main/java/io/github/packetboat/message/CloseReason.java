@@ -68,12 +68,14 @@ public final class CloseReason {
     private final String detail;
     private final @Nullable Throwable cause;
     private final @Nullable SocketAddress peer;
+    private final int code;
 
-    private CloseReason(Kind kind, String detail, @Nullable Throwable cause, @Nullable SocketAddress peer) {
+    private CloseReason(Kind kind, String detail, @Nullable Throwable cause, @Nullable SocketAddress peer, int code) {
         this.kind = Check.notNull("kind", kind);
         this.detail = Escaped.of(Check.notNull("detail", detail), MAX_DETAIL_CHARS);
         this.cause = cause;
         this.peer = peer;
+        this.code = code;
     }
 
     /**
@@ -83,11 +85,15 @@ public final class CloseReason {
      * @throws IllegalArgumentException if an argument is null
      */
     public static CloseReason of(Kind kind, String detail) {
-        return new CloseReason(kind, detail, null, null);
+        return new CloseReason(kind, detail, null, null, 0);
     }
 
     static CloseReason of(Kind kind, String detail, @Nullable Throwable cause, @Nullable SocketAddress peer) {
-        return new CloseReason(kind, detail, cause, peer);
+        return new CloseReason(kind, detail, cause, peer, 0);
+    }
+
+    CloseReason withCode(int closeCode) {
+        return new CloseReason(kind, detail, cause, peer, closeCode);
     }
 
     /** What kind of end it was. */
@@ -98,6 +104,14 @@ public final class CloseReason {
     /** What happened, with the value, the limit and what to do; one line, safe to log. */
     public String detail() {
         return detail;
+    }
+
+    /**
+     * The number with which the peer ended the conversation, else that with which this side did, where the codec has such:
+     * WebSocket's close code (RFC 6455 §7.4), with 1005 for a peer that gave none. 0 if no number was given.
+     */
+    public int code() {
+        return code;
     }
 
     /** What was thrown, or null if nothing was. Its own text is as it came, not escaped. */
@@ -116,6 +130,9 @@ public final class CloseReason {
         StringBuilder text = new StringBuilder("CloseReason[").append(kind);
         if (!detail.isEmpty()) {
             text.append(", \"").append(detail).append('"');
+        }
+        if (code != 0) {
+            text.append(", code=").append(code);
         }
         if (peer != null) {
             text.append(", peer=").append(name(peer));

@@ -1,5 +1,7 @@
 package io.github.packetboat.message;
 
+import io.github.packetboat.codec.Conversation;
+import io.github.packetboat.codec.Handshake;
 import java.net.SocketAddress;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +41,18 @@ public interface Connection<M> {
      */
     void close();
 
+    /**
+     * As {@link #close()}, and tells the peer why, where the codec is a {@link Conversation} that can say so. Where it
+     * cannot, this is {@link #close()}.
+     *
+     * @param code what the protocol, or the application's own agreement, has for the reason: in WebSocket 1000 or
+     *     3000–4999; 0 to leave it to the codec
+     * @param text the reason in words, of which a codec may cut the end; empty if there is none
+     * @throws IllegalArgumentException if {@code code} is neither 0 nor one that the codec can close with, or {@code text}
+     *     is null
+     */
+    void close(int code, String text);
+
     /** Drops the connection at once with a reset, queued messages and all. */
     void abort();
 
@@ -54,7 +68,10 @@ public interface Connection<M> {
     /** A number that no other connection of this process has or had. */
     long id();
 
-    /** Whatever the application wants to keep with the connection. The map is thread-safe and belongs to the caller. */
+    /**
+     * Whatever the application wants to keep with the connection, by an {@link Attribute}, which knows the type, or by any
+     * other key. The map is thread-safe and belongs to the application.
+     */
     Map<Object, Object> attributes();
 
     /** How many bytes are accepted and not yet handed to the kernel. */
@@ -98,6 +115,13 @@ public interface Connection<M> {
     /** The protocol that ALPN chose, or null if there was none to choose. */
     @Nullable
     String applicationProtocol();
+
+    /**
+     * What came before the first message, where the codec is a {@link Conversation}, such as WebSocket: the path, the
+     * headers, the subprotocol. Null with other codecs.
+     */
+    @Nullable
+    Handshake handshake();
 
     /** What went through this connection so far. */
     ConnectionStats stats();

@@ -286,10 +286,19 @@ final class Dialer<M> implements ConnectionOwner<M> {
         shut(SocketConnection::abort);
     }
 
+    /** As {@link #abort}, without waiting for the end. */
+    void giveUp() {
+        beginToShut(SocketConnection::abort);
+    }
+
     private void shut(Consumer<SocketConnection<M>> how) {
+        beginToShut(how);
+        awaitEnd();
+    }
+
+    private void beginToShut(Consumer<SocketConnection<M>> how) {
         closing = true;
         onLoop(() -> shutOnLoop(how));
-        awaitEnd();
     }
 
     private void shutOnLoop(Consumer<SocketConnection<M>> how) {

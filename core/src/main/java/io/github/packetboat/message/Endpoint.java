@@ -2,6 +2,7 @@ package io.github.packetboat.message;
 
 import io.github.packetboat.codec.Codec;
 import io.github.packetboat.codec.CodecFactory;
+import io.github.packetboat.codec.Conversation;
 import java.net.SocketAddress;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls TLS from the beginning, or null for a plain connection
  * @param host the name that a client connects to, which the server's certificate must have; null on a server
  * @param offload where the arithmetic of handshakes runs
+ * @param converses whether the codec has a handshake and heartbeats of its own
  */
 record Endpoint<M>(
         Settings<M> settings,
@@ -22,7 +24,8 @@ record Endpoint<M>(
         InboundBudget budget,
         Executor offload,
         ConnectionOwner<M> owner,
-        @Nullable M heartbeat) {
+        @Nullable M heartbeat,
+        boolean converses) {
 
     /** A host as the user wrote it. */
     record HostAndPort(String host, int port) {}
@@ -42,23 +45,40 @@ record Endpoint<M>(
                     "the codec's messages are views that are valid only until the listener returns,"
                             + " so they cannot go to an executor: drop .executor(…), or use a codec that copies");
         }
-        return new Endpoint<>(settings, codec, tls, proxyProtocol, host, budget, offload, owner, sample.heartbeat());
+        Conversation<M> conversation = sample instanceof Conversation<M> itself ? itself : null;
+        if (conversation != null && conversation.isClient() != (host != null)) {
+            throw new IllegalArgumentException(
+                    host != null
+                            ? "this codec is a server's, and cannot open the conversation: give the client a client's"
+                            : "this codec is a client's, and cannot answer: give the server a server's");
+        }
+        return new Endpoint<>(
+                settings,
+                codec,
+                tls,
+                proxyProtocol,
+                host,
+                budget,
+                offload,
+                owner,
+                sample.heartbeat(),
+                conversation != null);
     }
 
     Endpoint<M> ownedBy(ConnectionOwner<M> other) {
-        return new Endpoint<>(settings, codec, tls, proxyProtocol, host, budget, offload, other, heartbeat);
+        return new Endpoint<>(settings, codec, tls, proxyProtocol, host, budget, offload, other, heartbeat, converses);
     }
 
     boolean opensAtOnce() {
-        return tls == null && proxyProtocol == ProxyProtocol.OFF;
+        return tls == null && proxyProtocol == ProxyProtocol.OFF && !converses;
     }
 
     boolean hasHeartbeat() {
-        return heartbeat != null;
+        return heartbeat != null || converses;
     }
 
     boolean hasDeadlines() {
-        return settings.idleNanos() > 0 || heartbeat != null;
+        return settings.idleNanos() > 0 || hasHeartbeat();
     }
 
     Opening.@Nullable EngineSource engines(SocketAddress peer) {

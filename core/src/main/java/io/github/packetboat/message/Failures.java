@@ -31,6 +31,12 @@ final class Failures<M> {
         return connection.reason(CloseReason.Kind.HANDSHAKE_FAILED, detail, failure);
     }
 
+    /** The handshake of the codec itself failed. */
+    CloseReason greeting(Throwable failure, ByteBuffer lastRead) {
+        String detail = failure instanceof CodecException ? text(failure) : "the codec threw " + failure;
+        return connection.reason(CloseReason.Kind.HANDSHAKE_FAILED, detail + hint(0, lastRead), failure);
+    }
+
     /** The channel broke. */
     CloseReason channel(IOException failure, long messagesReceived) {
         if (failure instanceof TlsTransport.TruncatedException) {

@@ -144,7 +144,7 @@ public final class Group<M> {
             Set<CodecFactory<M>> codecs = new LinkedHashSet<>();
             int max = Integer.MAX_VALUE;
             for (SocketConnection<M> member : members) {
-                codecs.add(member.endpoint().codec());
+                codecs.add(member.encoding());
                 max = Math.min(max, member.endpoint().settings().limits().maxQueuedBytes());
             }
             return new Snapshot<>(new ArrayList<>(members), List.copyOf(codecs), max);
@@ -227,8 +227,8 @@ public final class Group<M> {
         /** Encodes into the outbox of this loop, for all its members. */
         private boolean sendFirst(SocketConnection<M> member) {
             Outbound<M> first = member.outbound();
-            int from = first.encodeShared(message);
-            ByteBuffer outgrown = first.outgrownShared();
+            int from = first.encoder().encodeShared(message, loop.outbox().room());
+            ByteBuffer outgrown = first.encoder().outgrownShared();
             if (outgrown != null) {
                 checkLength(outgrown.remaining());
                 ByteBuffer own =
@@ -250,19 +250,14 @@ public final class Group<M> {
         }
 
         private ByteBuffer copyFor(SocketConnection<M> member) {
-            CodecFactory<M> codec = member.endpoint().codec();
+            CodecFactory<M> codec = member.encoding();
             int i = codecs.indexOf(codec);
             ByteBuffer made = copies[i];
             if (made == null) {
-                made = inOutbox ? copyOfOutbox() : encode(codec);
+                made = inOutbox ? loop.outbox().copyOf(start, end) : encode(codec);
                 copies[i] = made;
             }
             return made;
-        }
-
-        private ByteBuffer copyOfOutbox() {
-            ByteBuffer encoded = loop.outbox().buffer().duplicate().limit(end).position(start);
-            return ByteBuffer.allocate(end - start).put(encoded).flip();
         }
 
         private ByteBuffer encode(CodecFactory<M> codec) {
@@ -278,7 +273,7 @@ public final class Group<M> {
 
         private void checkLength(int length) {
             if (length > maxMessageBytes) {
-                throw Outbound.tooLong(length, maxMessageBytes);
+                throw QueueLimit.neverFits(length, maxMessageBytes);
             }
         }
 

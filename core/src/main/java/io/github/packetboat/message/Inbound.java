@@ -2,6 +2,7 @@ package io.github.packetboat.message;
 
 import io.github.packetboat.codec.Codec;
 import io.github.packetboat.codec.CodecException;
+import io.github.packetboat.codec.Conversation;
 import io.github.packetboat.internal.io.EventLoop;
 import io.github.packetboat.internal.io.ReadBuffer;
 import io.github.packetboat.internal.io.Transport;
@@ -22,6 +23,9 @@ final class Inbound<M> implements ReadBuffer.Holder {
     private final Readiness readiness;
     private final EventLoop loop;
     private final Codec<M> codec;
+    /** The codec, if it also speaks for itself; else null. */
+    private final @Nullable Conversation<M> conversation;
+
     private final MessageListener<M> listener;
     private final Callbacks<M> callbacks;
     private final boolean callsListener;
@@ -34,6 +38,7 @@ final class Inbound<M> implements ReadBuffer.Holder {
     private long receivedAtFrame;
     private long received;
     private long receivedBytes;
+    private int heldBytes;
 
     Inbound(
             SocketConnection<M> connection,
@@ -48,6 +53,7 @@ final class Inbound<M> implements ReadBuffer.Holder {
         this.readiness = readiness;
         this.loop = loop;
         this.codec = codec;
+        this.conversation = codec instanceof Conversation<M> itself ? itself : null;
         this.transport = transport;
         this.listener = connection.endpoint().settings().listener();
         this.callbacks = callbacks;
@@ -63,11 +69,15 @@ final class Inbound<M> implements ReadBuffer.Holder {
     /** Reads once, as much as the buffer holds, and delivers every whole message of it. */
     void read() throws IOException {
         do {
+            if (budget.forbidsRead(buffer.bytes())) {
+                pauseForBudget();
+                return;
+            }
             ByteBuffer in = buffer.toFill(transport.minReadRoom());
             int n = transport.read(in);
             if (n <= 0) {
                 if (n < 0) {
-                    life.endOfStream(keptBytes());
+                    life.closing().endOfStream(keptBytes());
                 } else {
                     noteRecord();
                 }
@@ -120,10 +130,56 @@ final class Inbound<M> implements ReadBuffer.Holder {
         boolean more = true;
         while (more) {
             decode(in);
-            more = readiness.isAttentionWanted() && life.attendTo(in.remaining()) && in.hasRemaining();
+            more = wantsAttention() && life.attendTo(in.remaining()) && in.hasRemaining();
+        }
+        if (life.awaitsFarewell()) {
+            skip(in);
         }
         keep(in);
         delivering = null;
+    }
+
+    /** A conversation is asked once for each batch: it stops by itself where it has something to say. */
+    private boolean wantsAttention() {
+        return readiness.isAttentionWanted() || conversation != null && conversation.hasNews();
+    }
+
+    /** Reads once and throws away the messages, for what the conversation says. Returns what the transport did. */
+    int skip() throws IOException {
+        int n;
+        do {
+            ByteBuffer in = buffer.toFill(transport.minReadRoom());
+            n = transport.read(in);
+            if (n > 0) {
+                buffer.filled(in);
+                skip(in.flip());
+                buffer.keep(in);
+            }
+        } while (n > 0 && transport.hasUnread());
+        return n;
+    }
+
+    /** Throws away the messages of what was left when reads were paused. */
+    void skipKept() {
+        if (buffer.bytes() > 0 && !isDelivering()) {
+            ByteBuffer in = buffer.toFill(0).flip();
+            skip(in);
+            buffer.keep(in);
+        }
+    }
+
+    private void skip(ByteBuffer in) {
+        try {
+            int before;
+            do {
+                before = in.remaining();
+                codec.decode(in);
+            } while (in.hasRemaining() && in.remaining() < before && life.awaitsFarewell());
+        } catch (CodecException e) {
+            // it was to be thrown away anyhow; but what follows cannot be told apart from it
+            life.closing().stopListening();
+        }
+        life.closing().skipped();
     }
 
     private void decode(ByteBuffer in) throws CodecException {
@@ -166,12 +222,23 @@ final class Inbound<M> implements ReadBuffer.Holder {
 
     private void keep(ByteBuffer in) throws CodecException {
         int left = in.remaining();
-        if (left > 0) {
+        if (conversation != null) {
+            noteHeld(conversation.heldBytes());
+        }
+        if (left > 0 || heldBytes > 0) {
             noteUnfinished(left);
         } else {
             frameSinceNanos = 0;
         }
         buffer.keep(in);
+    }
+
+    private void noteHeld(int bytes) {
+        if (bytes != heldBytes) {
+            int change = bytes - heldBytes;
+            heldBytes = bytes;
+            holds(change);
+        }
     }
 
     private void noteUnfinished(int left) throws CodecException {
@@ -194,7 +261,13 @@ final class Inbound<M> implements ReadBuffer.Holder {
         if (changeBytes <= 0 || !budget.isTight()) {
             return;
         }
-        if (changeBytes > budget.fairShareBytes() && !readiness.isPausedBy(Readiness.PAUSED_BY_BUDGET)) {
+        if (changeBytes > budget.fairShareBytes()) {
+            pauseForBudget();
+        }
+    }
+
+    private void pauseForBudget() {
+        if (!readiness.isPausedBy(Readiness.PAUSED_BY_BUDGET)) {
             life.pauseForBudget();
             budget.whenBetter(() -> connection.onLoop(() -> life.resume(Readiness.PAUSED_BY_BUDGET)));
         }
@@ -221,12 +294,13 @@ final class Inbound<M> implements ReadBuffer.Holder {
     /** Forgets what was kept: the channel is closed. */
     void discard() {
         frameSinceNanos = 0;
+        noteHeld(0);
         buffer.clear();
     }
 
     /** How many bytes of an unfinished frame are kept. */
     int keptBytes() {
-        return buffer.bytes();
+        return buffer.bytes() + heldBytes;
     }
 
     /** Whether the decoder is at work, so that what it has not come to yet is not in {@link #keptBytes}. */

@@ -44,8 +44,7 @@ final class KeyStores {
     }
 
     /** Every certificate that the store marks as trusted; at least one. */
-    static List<X509Certificate> trusted(Path file, char[] password) {
-        KeyStore store = open(file, password);
+    static List<X509Certificate> trusted(String origin, KeyStore store) {
         List<X509Certificate> trusted = new ArrayList<>();
         try {
             for (String alias : Collections.list(store.aliases())) {
@@ -55,10 +54,10 @@ final class KeyStores {
                 }
             }
         } catch (GeneralSecurityException e) {
-            throw new IllegalArgumentException("cannot read the certificates of " + file, e);
+            throw new IllegalArgumentException("cannot read the certificates of " + origin, e);
         }
         if (trusted.isEmpty()) {
-            throw new IllegalArgumentException("no trusted certificate in " + file);
+            throw new IllegalArgumentException("no trusted certificate in " + origin);
         }
         return trusted;
     }

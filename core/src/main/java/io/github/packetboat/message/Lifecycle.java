@@ -1,8 +1,8 @@
 package io.github.packetboat.message;
 
-import io.github.packetboat.codec.CodecException;
+import io.github.packetboat.codec.Codec;
+import io.github.packetboat.codec.Conversation;
 import io.github.packetboat.internal.io.EventLoop;
-import io.github.packetboat.internal.io.PlainTransport;
 import io.github.packetboat.internal.io.TlsTransport;
 import io.github.packetboat.internal.io.Transport;
 import java.io.IOException;
@@ -11,8 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  *              PROXY header, TLS          close(), end of stream,
  *              handshake done             protocol error, timeout        queue written, end said
  *   OPENING ──────────────────────▶ OPEN ─────────────────────────▶ CLOSING ─────────────────▶ LINGERING
+ *      │  │                          ▲                                 ▲
+ *      │  └────▶ GREETING ───────────┴─────────────────────────────────┤
+ *      │         the codec's handshake done; refused or answered       │
  *      │                             │ ▲ startTls                      │                           │ peer's end,
  *      │ failed, too late            ▼ │ done                          │ broken, too late          │ too late
  *      │                          UPGRADING                            │                           │
@@ -34,11 +35,16 @@ import org.jspecify.annotations.Nullable;
 final class Lifecycle<M> implements EventLoop.Ready {
     enum State {
         OPENING,
+        GREETING,
         OPEN,
         UPGRADING,
         CLOSING,
         LINGERING,
-        CLOSED
+        CLOSED;
+
+        boolean isEnding() {
+            return compareTo(CLOSING) >= 0;
+        }
     }
 
     private final SocketConnection<M> connection;
@@ -48,17 +54,21 @@ final class Lifecycle<M> implements EventLoop.Ready {
     private final Readiness readiness;
     private final Callbacks<M> callbacks;
     private final Outbound<M> outbound;
+    private final Drain<M> drain;
     private final Inbound<M> inbound;
+    /** What the codec has to say itself, or null where it only codes. */
+    private final @Nullable Dialogue<M> dialogue;
+
     private volatile State state = State.OPENING;
     private volatile boolean refusesSends;
     private volatile @Nullable CloseReason reason;
     private volatile @Nullable TlsTransport tls;
     private @Nullable TlsOptions tlsOptions;
     private @Nullable Opening<M> opening;
-    private @Nullable CompletableFuture<SSLSession> upgrade;
+    private @Nullable Upgrade<M> upgrade;
+    private @Nullable Closing<M> closing;
     private @Nullable Deadlines<M> deadlines;
     private Transport transport;
-    private boolean peerEnded;
     private boolean wasOpen;
 
     Lifecycle(
@@ -76,9 +86,13 @@ final class Lifecycle<M> implements EventLoop.Ready {
         this.readiness = new Readiness();
         this.callbacks = new Callbacks<>(connection, loop, settings);
         this.tlsOptions = endpoint.tls();
-        var codec = endpoint.codec().create();
+        Codec<M> codec = endpoint.codec().create();
         this.outbound = new Outbound<>(connection, this, readiness, loop, codec, transport, settings);
+        this.drain = outbound.drain();
         this.inbound = new Inbound<>(connection, this, readiness, loop, codec, transport, callbacks);
+        this.dialogue = codec instanceof Conversation<M> conversation
+                ? new Dialogue<>(endpoint, this, outbound, conversation)
+                : null;
     }
 
     // ------------------------------------------------------------------ opening
@@ -158,7 +172,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
     void openPlain(@Nullable ByteBuffer early) throws IOException {
         opening = null;
         readiness.dictateNothing();
-        open();
+        greet();
         if (early != null) {
             inbound.read(early);
         }
@@ -170,28 +184,54 @@ final class Lifecycle<M> implements EventLoop.Ready {
         transport = secured;
         tls = secured;
         inbound.readFrom(secured);
-        outbound.release(secured);
-        CompletableFuture<SSLSession> upgraded = upgrade;
+        outbound.goOn(secured);
+        Upgrade<M> upgraded = upgrade;
         if (upgraded == null) {
-            open();
+            greet();
         } else {
             upgrade = null;
-            state = State.OPEN;
-            callbacks.speak();
-            readiness.resume(Readiness.PAUSED_BY_STATE);
-            readiness.update();
-            if (endpoint.hasDeadlines()) {
-                deadlines().opened();
-            }
-            upgraded.complete(secured.engine().getSession());
-            CloseReason wanted = reason;
-            if (wanted != null) {
-                beginClose(wanted);
-            }
+            upgraded(upgraded, secured.engine().getSession());
         }
         if (transport.hasUnread() && mayRead()) {
             inbound.read();
         }
+    }
+
+    private void upgraded(Upgrade<M> upgraded, SSLSession session) {
+        state = State.OPEN;
+        if (endpoint.hasDeadlines()) {
+            deadlines().opened();
+        }
+        upgraded.succeeded(session);
+        CloseReason wanted = reason;
+        if (wanted != null) {
+            beginClose(wanted);
+        }
+    }
+
+    /** The transport is there; a codec with a handshake of its own has that first. */
+    private void greet() {
+        Dialogue<M> itself = dialogue;
+        if (itself == null) {
+            open();
+            return;
+        }
+        state = State.GREETING;
+        itself.begin();
+        readiness.update();
+    }
+
+    /** The codec's handshake is done. */
+    void greeted() {
+        if (state == State.GREETING) {
+            open();
+        }
+    }
+
+    /** No more messages come: the peer has said goodbye, or only wanted an answer. */
+    void conversationOver(String farewell) {
+        CloseReason.Kind kind = state == State.GREETING ? CloseReason.Kind.LOCAL_CLOSE : CloseReason.Kind.PEER_CLOSED;
+        beginClose(connection.reason(kind, farewell, null));
     }
 
     private void open() {
@@ -211,7 +251,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
 
     @Override
     public void onReady(int ops) {
-        loop.outbox().enter(outbound);
+        loop.outbox().enter(drain);
         try {
             if ((ops & SelectionKey.OP_WRITE) != 0) {
                 onWritable();
@@ -220,7 +260,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
                 onReadable();
             }
             EventLoop.forgetInterrupt();
-            outbound.flush();
+            drain.flush();
         } catch (IOException e) {
             fail(e);
         } finally {
@@ -230,13 +270,13 @@ final class Lifecycle<M> implements EventLoop.Ready {
 
     private void onReadable() throws IOException {
         switch (state) {
-            case OPEN -> {
+            case OPEN, GREETING -> {
                 if (!readiness.isPaused()) {
                     inbound.read();
                 }
             }
             case OPENING, UPGRADING -> continueOpening();
-            case CLOSING, LINGERING -> discardInput();
+            case CLOSING, LINGERING -> closing().discardInput();
             case CLOSED -> {}
         }
     }
@@ -248,7 +288,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
             transport.flush();
             readiness.wantWrites(transport.unflushedBytes() > 0);
         } else if (state != State.CLOSED) {
-            outbound.onWritable();
+            drain.onWritable();
         }
     }
 
@@ -263,39 +303,11 @@ final class Lifecycle<M> implements EventLoop.Ready {
         readiness.registered(fresh);
     }
 
-    private void discardInput() throws IOException {
-        int n;
-        try {
-            n = transport.read(loop.readBuffer().clear());
-        } catch (TlsTransport.TruncatedException e) {
-            n = -1; // of what is thrown away nothing can be missing
-        }
-        if (n < 0) {
-            endOfStream(0);
-        }
-    }
-
-    /** The peer said that it is done, with {@code unfinished} bytes of a frame left. */
-    void endOfStream(int unfinished) {
-        peerEnded = true;
-        readiness.pause(Readiness.PAUSED_BY_STATE);
-        if (state == State.LINGERING) {
-            closeNow(null);
-        } else if (unfinished > 0) {
-            beginClose(connection.reason(
-                    CloseReason.Kind.TRUNCATED_FRAME,
-                    "the stream ended inside a frame, of which " + unfinished + " bytes had come" + hint(),
-                    null));
-        } else {
-            beginClose(connection.reason(CloseReason.Kind.PEER_CLOSED, "the peer closed the connection", null));
-        }
-    }
-
     // ------------------------------------------------------------------ reading
 
     /** Whether messages may be delivered now. */
     boolean mayRead() {
-        return state == State.OPEN && !readiness.isPaused();
+        return (state == State.OPEN || state == State.GREETING) && !readiness.isPaused();
     }
 
     boolean isPausedBy(int why) {
@@ -305,18 +317,21 @@ final class Lifecycle<M> implements EventLoop.Ready {
     /** Looks why the decoder stopped with {@code unread} bytes before it. Returns whether it may go on. */
     boolean attendTo(int unread) {
         readiness.attended();
+        if (dialogue != null) {
+            dialogue.attend();
+        }
         if (state == State.UPGRADING && unread > 0) {
-            refusePlaintext(unread);
+            Upgrade.refusePlaintext(connection, unread);
         }
         if (outbound.isOverHighWaterMark()) {
-            outbound.flush();
+            drain.flush();
         }
         return mayRead();
     }
 
     /** Does not read until {@link #resume}. A connection that closes is read to the peer's end whatever holds others up. */
     void pause(int why) {
-        if (state == State.OPENING || state == State.OPEN || state == State.UPGRADING) {
+        if (!state.isEnding()) {
             readiness.pause(why);
         }
     }
@@ -334,10 +349,10 @@ final class Lifecycle<M> implements EventLoop.Ready {
         if (!mayRead()) {
             return;
         }
-        loop.outbox().enter(outbound);
+        loop.outbox().enter(drain);
         try {
             inbound.readKept();
-            outbound.flush();
+            drain.flush();
         } catch (IOException e) {
             fail(e);
         } catch (Throwable failure) {
@@ -374,27 +389,12 @@ final class Lifecycle<M> implements EventLoop.Ready {
                             : new ConnectionClosedException(connection.closeReason()));
             return;
         }
-        upgrade = done;
-        int early = (inbound.isDelivering() ? 0 : inbound.keptBytes()) + callbacks.pending();
-        if (early > 0) {
-            refusePlaintext(early);
-            return;
-        }
-        if (goAhead != null) {
-            outbound.sendNow(goAhead);
-        }
-        outbound.hold();
-        if (outbound.isWaiting()) {
-            closeNow(connection.reason(
-                    CloseReason.Kind.ABORTED,
-                    "TLS was started while " + outbound.queuedBytes()
-                            + " bytes were queued in clear: wait for flushed() first",
-                    null));
+        Upgrade<M> begun = new Upgrade<>(connection, this, readiness, options, done);
+        upgrade = begun;
+        if (!begun.begin(goAhead)) {
             return;
         }
         state = State.UPGRADING;
-        readiness.pause(Readiness.PAUSED_BY_STATE);
-        tlsOptions = options;
         opening = new Opening<>(
                 this,
                 channel,
@@ -402,17 +402,10 @@ final class Lifecycle<M> implements EventLoop.Ready {
                 endpoint.offload(),
                 ProxyProtocol.OFF,
                 endpoint.engines(options, connection.remoteAddress()));
+        tlsOptions = options;
         deadlines().openingBegins();
         // the decoder is still to look whether more came in clear behind the message that led to this
         loop.execute(this::continueOpening);
-    }
-
-    void refusePlaintext(int bytes) {
-        closeNow(connection.reason(
-                CloseReason.Kind.PROTOCOL_ERROR,
-                "something (" + bytes
-                        + ") came in clear after the message that starts TLS: somebody may have put it there",
-                null));
     }
 
     // ------------------------------------------------------------------ closing
@@ -424,148 +417,68 @@ final class Lifecycle<M> implements EventLoop.Ready {
 
     /** Everything queued has been handed to the kernel. */
     void drained() {
-        if (state != State.CLOSING) {
-            return;
-        }
-        try {
-            transport.shutdownOutput();
-        } catch (IOException e) {
-            closeNow(null);
-            return;
-        }
-        state = State.LINGERING;
-        deadlines().lingers();
-        readiness.wantWrites(transport.unflushedBytes() > 0);
-        if (peerEnded) {
-            closeNow(null);
+        if (state == State.CLOSING) {
+            closing().drained();
         }
     }
 
     /** Closes in good order, for {@code why}: writes what is queued first. */
     void beginClose(CloseReason why) {
-        if (state == State.CLOSED || state == State.LINGERING || state == State.CLOSING) {
-            return;
-        }
-        refusesSends = true;
-        readiness.attend();
-        if (state == State.UPGRADING && why.cause() == null) {
-            reason = why; // what was accepted goes out when TLS is up
-            return;
-        }
-        if (state != State.OPEN) {
-            closeNow(why);
-            return;
-        }
-        reason = why;
-        state = State.CLOSING;
-        outbound.closeBuffer();
-        deadlines().flushes();
-        readiness.readWhateverComes();
-        outbound.flush();
+        closing().begin(why);
     }
 
     /** Closes at once. The listener is told later in this turn. */
     void closeNow(@Nullable CloseReason why) {
-        if (state == State.CLOSED) {
-            return;
-        }
-        CloseReason begun = reason;
-        if (begun == null) {
-            reason = why;
-        } else if (state == State.CLOSING && why != null) {
-            reason = connection.reason(begun.kind(), begun.detail() + "; then " + why.detail(), begun.cause());
-        }
-        refusesSends = true;
-        readiness.attend();
-        state = State.CLOSED;
-        try {
-            channel.close();
-        } catch (IOException e) {
-            loop.report(e);
-        }
-        try {
-            loop.execute(this::finish);
-        } catch (RejectedExecutionException e) {
-            finish();
-        }
-    }
-
-    /** Says more in the reason for which the connection closes. */
-    void addToReason(String detail) {
-        CloseReason why = connection.closeReason();
-        reason = connection.reason(why.kind(), why.detail() + "; " + detail, why.cause());
-    }
-
-    private void finish() {
-        long lost = outbound.discard();
-        inbound.discard();
-        if (deadlines != null) {
-            deadlines.cancel();
-        }
-        if (lost > 0) {
-            addToReason(lost + " queued bytes were not sent");
-        }
-        CloseReason why = connection.closeReason();
-        outbound.failWaiters(why);
-        if (upgrade != null) {
-            upgrade.completeExceptionally(new ConnectionClosedException(why));
-        }
-        connection.left(why);
-        if (wasOpen) {
-            callbacks.closed(why);
-        }
-        endpoint.owner().closed(connection, why, wasOpen);
+        closing().now(why);
     }
 
     /** The channel, the codec or the handshake failed. */
     void fail(Throwable failure) {
-        Opening<M> failed = opening;
-        if (failed != null) {
-            TlsTransport handshake = failed.tls();
-            CloseReason why = failures().opening(failure, handshake);
-            if (handshake != null && failure instanceof SSLException && !failed.isComputing()) {
-                alert(handshake, why);
-            } else {
-                closeNow(why);
-            }
-        } else if (failure instanceof SSLException broken && transport instanceof TlsTransport secured) {
-            alert(secured, failures().channel(broken, inbound.received()));
-        } else if (failure instanceof IOException broken && !(failure instanceof CodecException)) {
-            closeNow(failures().channel(broken, inbound.received()));
-        } else {
-            beginClose(failures().codec(failure, inbound.received(), inbound.lastSeen()));
-        }
+        closing().fail(failure);
     }
 
-    /** Tells the peer why TLS failed, and stays until it has read that: a reset for what it still sends would destroy it. */
-    private void alert(TlsTransport broken, CloseReason why) {
-        if (state == State.CLOSED || state == State.LINGERING || !broken.sendAlert()) {
-            closeNow(why);
-            return;
+    /** Whether what still comes in is not delivered any more, but may hold the peer's farewell. */
+    boolean awaitsFarewell() {
+        return (state == State.CLOSING || state == State.LINGERING) && closing().awaitsFarewell();
+    }
+
+    Closing<M> closing() {
+        Closing<M> made = closing;
+        if (made == null) {
+            made = new Closing<>(connection, this, channel, loop, endpoint, readiness);
+            closing = made;
         }
-        if (reason == null) {
-            reason = why;
-        }
-        refusesSends = true;
+        return made;
+    }
+
+    // what the end needs
+
+    void enter(State next) {
+        state = next;
+    }
+
+    void endFor(@Nullable CloseReason why) {
+        reason = why;
+    }
+
+    /** TLS has failed: what is still to be said, and read, goes through {@code plain}. */
+    void abandon(Transport plain) {
         opening = null;
-        state = State.LINGERING;
-        transport = new PlainTransport(channel);
-        deadlines().lingers();
-        readiness.dictate(SelectionKey.OP_READ);
-        try {
-            transport.shutdownOutput();
-        } catch (IOException e) {
-            closeNow(null);
+        transport = plain;
+    }
+
+    /** The connection is closed. */
+    void ended(CloseReason why) {
+        Upgrade<M> cut = upgrade;
+        if (cut != null) {
+            cut.failed(why);
         }
     }
 
-    /** What to add to a reason if the peer wants TLS here. */
-    String hint() {
-        return failures().hint(inbound.received(), inbound.lastSeen());
-    }
-
-    private Failures<M> failures() {
-        return new Failures<>(connection, endpoint.host() != null, tlsOptions);
+    void cancelDeadlines() {
+        if (deadlines != null) {
+            deadlines.cancel();
+        }
     }
 
     // ------------------------------------------------------------------ for the rest of the package
@@ -596,6 +509,23 @@ final class Lifecycle<M> implements EventLoop.Ready {
         return tls;
     }
 
+    /** Shows the peer that this side is alive. */
+    void beat() {
+        Dialogue<M> itself = dialogue;
+        if (itself != null) {
+            itself.ping();
+        } else if (!drain.isWaiting()) {
+            // a message just sent says as much, but the next check may be an interval away: too late for the peer
+            outbound.sendHeartbeat(endpoint.heartbeat());
+        }
+    }
+
+    /** What the codec says itself, or null where it only codes. Thread-safe. */
+    @Nullable
+    Dialogue<M> dialogue() {
+        return dialogue;
+    }
+
     Outbound<M> outbound() {
         return outbound;
     }
@@ -608,7 +538,27 @@ final class Lifecycle<M> implements EventLoop.Ready {
         return callbacks;
     }
 
-    private Deadlines<M> deadlines() {
+    Transport transport() {
+        return transport;
+    }
+
+    @Nullable
+    Opening<M> opening() {
+        return opening;
+    }
+
+    /** What TLS is used with, or null if none is. */
+    @Nullable
+    TlsOptions tlsOptions() {
+        return tlsOptions;
+    }
+
+    /** Whether the listener has been told of the connection. */
+    boolean wasOpen() {
+        return wasOpen;
+    }
+
+    Deadlines<M> deadlines() {
         Deadlines<M> made = deadlines;
         if (made == null) {
             made = new Deadlines<>(connection, this, loop, endpoint);

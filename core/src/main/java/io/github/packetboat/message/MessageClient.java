@@ -9,6 +9,7 @@ import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -234,6 +235,32 @@ public final class MessageClient<M> implements AutoCloseable {
         }
 
         /**
+         * As {@link #connect(String, int)}, without waiting; so it may be called on an event loop. The client ends if the
+         * attempt fails, with {@link #reconnect} too.
+         *
+         * @return completes with the client when the connection is open, before {@code onOpen} has been called or while it
+         *     is, mostly on the event loop, or with what {@link #connect(String, int)} throws. Cancelling it gives up
+         */
+        public CompletableFuture<MessageClient<M>> connectAsync(String host, int port) {
+            Target target = new Target.Named(Check.notNull("host", host), Check.inRange("port", port, 1, 65535));
+            Dialer<M> dialer = dialer(target);
+            CompletableFuture<MessageClient<M>> connected = new CompletableFuture<>();
+            dialer.start().whenComplete((open, failure) -> {
+                if (failure == null) {
+                    connected.complete(new MessageClient<>(dialer));
+                } else {
+                    connected.completeExceptionally(unwrap(failure, target));
+                }
+            });
+            connected.whenComplete((client, failure) -> {
+                if (failure != null) {
+                    dialer.giveUp();
+                }
+            });
+            return connected;
+        }
+
+        /**
          * Returns at once and connects in the background. With {@link #reconnect} the first attempt is like any other: when it
          * fails, the next follows. Without, a failure closes the client. Either is told to the log only.
          */
@@ -278,8 +305,9 @@ public final class MessageClient<M> implements AutoCloseable {
             EventLoops loops = options.eventLoops == 0 ? EventLoops.shared() : EventLoops.of(options.eventLoops);
             try {
                 boolean retains = reconnect != null && retainedBytes > 0;
-                SendBuffer<M> retained =
-                        retains ? new SendBuffer<>(codec, retainOverflow, retainedBytes, retainedMessages, true) : null;
+                SendBuffer<M> retained = retains
+                        ? new SendBuffer<>(codec, new QueueLimit(retainedBytes, retainOverflow), retainedMessages, true)
+                        : null;
                 return new Dialer<>(options.settings(), codec, tls, target, connectTimeout, reconnect, retained, loops);
             } catch (RuntimeException e) {
                 loops.release();

@@ -38,7 +38,7 @@ final class Options<M> {
                 listener,
                 executor,
                 limits,
-                overflow,
+                new QueueLimit(limits.maxQueuedBytes(), overflow),
                 idleTimeout == null ? 0 : idleTimeout.toNanos(),
                 heartbeat.toNanos(),
                 missedHeartbeats,

@@ -1,6 +1,5 @@
 package io.github.packetboat.message;
 
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
@@ -34,28 +33,27 @@ record OwnCertificate(String origin, @Nullable String pattern, PrivateKey key, L
         }
     }
 
-    static OwnCertificate fromPem(@Nullable String pattern, Path chain, Path key, @Nullable Supplier<char[]> password) {
-        List<X509Certificate> certificates = Pem.certificates(chain);
-        return new OwnCertificate(chain + " and " + key, pattern, Pem.privateKey(key, password), certificates);
+    static OwnCertificate fromPem(@Nullable String pattern, Pem chain, Pem key, @Nullable Supplier<char[]> password) {
+        List<X509Certificate> certificates = chain.certificates();
+        return new OwnCertificate(chain + " and " + key, pattern, key.privateKey(password), certificates);
     }
 
     /** Every key of the store, each with its chain. At least one. */
-    static List<OwnCertificate> fromKeyStore(Path file, char[] password) {
-        KeyStore store = KeyStores.open(file, password);
+    static List<OwnCertificate> fromKeyStore(String origin, KeyStore store, char[] password) {
         List<OwnCertificate> all = new ArrayList<>();
         try {
             for (String alias : Collections.list(store.aliases())) {
                 if (store.isKeyEntry(alias) && store.getKey(alias, password) instanceof PrivateKey key) {
                     all.add(new OwnCertificate(
-                            file + " (" + alias + ")", null, key, KeyStores.x509(store.getCertificateChain(alias))));
+                            origin + " (" + alias + ")", null, key, KeyStores.x509(store.getCertificateChain(alias))));
                 }
             }
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException(
-                    "cannot read a key of " + file + ": each must have the password of the store", e);
+                    "cannot read a key of " + origin + ": each must have the password given", e);
         }
         if (all.isEmpty()) {
-            throw new IllegalArgumentException("no private key with a certificate in " + file);
+            throw new IllegalArgumentException("no private key with a certificate in " + origin);
         }
         return all;
     }

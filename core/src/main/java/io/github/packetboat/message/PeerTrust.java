@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -74,9 +75,20 @@ final class PeerTrust extends X509ExtendedTrustManager {
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, @Nullable SSLEngine engine)
             throws CertificateException {
-        String host = host(engine);
+        checkServer(
+                chain,
+                host(engine == null ? null : engine.getHandshakeSession()),
+                () -> delegate.checkServerTrusted(chain, authType, engine));
+    }
+
+    private interface Verification {
+        void run() throws CertificateException;
+    }
+
+    private void checkServer(X509Certificate[] chain, @Nullable String host, Verification ofJdk)
+            throws CertificateException {
         try {
-            delegate.checkServerTrusted(chain, authType, engine);
+            ofJdk.run();
         } catch (CertificateException e) {
             throw untrusted("server", chain, host, e);
         }
@@ -99,8 +111,7 @@ final class PeerTrust extends X509ExtendedTrustManager {
         }
     }
 
-    private static @Nullable String host(@Nullable SSLEngine engine) {
-        SSLSession session = engine == null ? null : engine.getHandshakeSession();
+    private static @Nullable String host(@Nullable SSLSession session) {
         return session == null ? null : session.getPeerHost();
     }
 
@@ -186,7 +197,8 @@ final class PeerTrust extends X509ExtendedTrustManager {
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, @Nullable Socket socket)
             throws CertificateException {
-        delegate.checkServerTrusted(chain, authType, socket);
+        SSLSession session = socket instanceof SSLSocket tls ? tls.getHandshakeSession() : null;
+        checkServer(chain, host(session), () -> delegate.checkServerTrusted(chain, authType, socket));
     }
 
     @Override

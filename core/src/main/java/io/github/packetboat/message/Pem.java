@@ -27,9 +27,9 @@ import javax.crypto.spec.PBEKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Certificates and private keys from PEM files (RFC 7468). A file that cannot be read is an {@link
- * UncheckedIOException}, one that does not hold what it should an {@link IllegalArgumentException}; both name the file,
- * neither shows a secret. Stateless, thread-safe.
+ * Certificates and private keys in PEM (RFC 7468), from a file or given as text. A file that cannot be read is an {@link
+ * UncheckedIOException}, what does not hold what it should an {@link IllegalArgumentException}; both name where it came
+ * from, neither shows a secret. Immutable, thread-safe.
  */
 final class Pem {
     private static final String BEGIN = "-----BEGIN ";
@@ -37,64 +37,84 @@ final class Pem {
     private static final String DASHES = "-----";
     private static final List<String> KEY_ALGORITHMS = List.of("RSA", "EC", "EdDSA", "RSASSA-PSS");
 
-    private Pem() {}
+    private final String origin;
+    private final String text;
 
-    /** All certificates of the file, in its order; at least one. */
-    static List<X509Certificate> certificates(Path file) {
+    private Pem(String origin, String text) {
+        this.origin = origin;
+        this.text = text;
+    }
+
+    /** This text, which messages call {@code origin}. */
+    static Pem of(String origin, String text) {
+        return new Pem(origin, text);
+    }
+
+    /** What the file holds now. */
+    static Pem read(Path file) {
+        try {
+            return new Pem(file.toString(), Files.readString(file, StandardCharsets.ISO_8859_1));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + ": " + reason(e), e);
+        }
+    }
+
+    /** All certificates, in their order; at least one. */
+    List<X509Certificate> certificates() {
         List<X509Certificate> certificates = new ArrayList<>();
-        for (Block block : blocks(file)) {
+        for (Block block : blocks()) {
             if (block.label.equals("CERTIFICATE") || block.label.equals("X509 CERTIFICATE")) {
-                certificates.add(certificate(file, block));
+                certificates.add(certificate(block));
             }
         }
         if (certificates.isEmpty()) {
-            throw new IllegalArgumentException("no certificate in " + file + ": it has no \"BEGIN CERTIFICATE\"");
+            throw new IllegalArgumentException("no certificate in " + origin + ": it has no \"BEGIN CERTIFICATE\"");
         }
         return certificates;
     }
 
     /**
-     * The one private key of the file, which is PKCS#8.
+     * The one private key, which is PKCS#8.
      *
      * @param password asked for the password if the key is encrypted; the array is overwritten after use. Null if none
      *     is known
      */
-    static PrivateKey privateKey(Path file, @Nullable Supplier<char[]> password) {
-        for (Block block : blocks(file)) {
+    PrivateKey privateKey(@Nullable Supplier<char[]> password) {
+        for (Block block : blocks()) {
             switch (block.label) {
                 case "PRIVATE KEY" -> {
-                    return privateKey(file, new PKCS8EncodedKeySpec(block.bytes(file)));
+                    return privateKey(new PKCS8EncodedKeySpec(block.bytes(origin)));
                 }
                 case "ENCRYPTED PRIVATE KEY" -> {
                     if (password == null) {
                         throw new IllegalArgumentException(
-                                "private key in " + file + " is encrypted: give its password too");
+                                "private key in " + origin + " is encrypted: give its password too");
                     }
-                    return privateKey(file, decrypt(file, block.bytes(file), password));
+                    return privateKey(decrypt(block.bytes(origin), password));
                 }
                 case "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY" ->
-                    throw new IllegalArgumentException("private key in " + file + " is a \"BEGIN " + block.label
+                    throw new IllegalArgumentException("private key in " + origin + " is a \"BEGIN " + block.label
                             + "\", only PKCS#8 (\"BEGIN PRIVATE KEY\") is read;"
                             + " convert it with: openssl pkcs8 -topk8 -nocrypt -in "
-                            + file + " -out pkcs8.pem");
+                            + origin + " -out pkcs8.pem");
                 default -> {
                     /* certificates and EC parameters may stand in the same file */
                 }
             }
         }
-        throw new IllegalArgumentException("no private key in " + file + ": it has no \"BEGIN PRIVATE KEY\"");
+        throw new IllegalArgumentException("no private key in " + origin + ": it has no \"BEGIN PRIVATE KEY\"");
     }
 
-    private static X509Certificate certificate(Path file, Block block) {
+    private X509Certificate certificate(Block block) {
         try {
             return (X509Certificate) CertificateFactory.getInstance("X.509")
-                    .generateCertificate(new ByteArrayInputStream(block.bytes(file)));
+                    .generateCertificate(new ByteArrayInputStream(block.bytes(origin)));
         } catch (CertificateException e) {
-            throw new IllegalArgumentException("broken certificate in " + file + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException("broken certificate in " + origin + ": " + e.getMessage(), e);
         }
     }
 
-    private static PrivateKey privateKey(Path file, PKCS8EncodedKeySpec spec) {
+    private PrivateKey privateKey(PKCS8EncodedKeySpec spec) {
         for (String algorithm : KEY_ALGORITHMS) {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(spec);
@@ -104,11 +124,11 @@ final class Pem {
                 throw new IllegalStateException("this JDK has no " + algorithm, e);
             }
         }
-        throw new IllegalArgumentException("private key in " + file + " is broken or none of " + KEY_ALGORITHMS);
+        throw new IllegalArgumentException("private key in " + origin + " is broken or none of " + KEY_ALGORITHMS);
     }
 
-    private static PKCS8EncodedKeySpec decrypt(Path file, byte[] encrypted, Supplier<char[]> password) {
-        char[] secret = Check.notNull("password of " + file, password.get());
+    private PKCS8EncodedKeySpec decrypt(byte[] encrypted, Supplier<char[]> password) {
+        char[] secret = Check.notNull("password of " + origin, password.get());
         PBEKeySpec keySpec = new PBEKeySpec(secret);
         try {
             EncryptedPrivateKeyInfo info = new EncryptedPrivateKeyInfo(encrypted);
@@ -124,7 +144,7 @@ final class Pem {
             return info.getKeySpec(cipher);
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalArgumentException(
-                    "cannot decrypt the private key in " + file + ": wrong password, or a scheme unknown to this JDK",
+                    "cannot decrypt the private key in " + origin + ": wrong password, or a scheme unknown to this JDK",
                     e);
         } finally {
             keySpec.clearPassword();
@@ -132,13 +152,7 @@ final class Pem {
         }
     }
 
-    private static List<Block> blocks(Path file) {
-        String text;
-        try {
-            text = Files.readString(file, StandardCharsets.ISO_8859_1);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file + ": " + reason(e), e);
-        }
+    private List<Block> blocks() {
         List<Block> blocks = new ArrayList<>();
         int begin = text.indexOf(BEGIN);
         while (begin >= 0) {
@@ -147,7 +161,7 @@ final class Pem {
             int end = text.indexOf(END + label + DASHES, begin);
             if (labelEnd < 0 || end < 0) {
                 throw new IllegalArgumentException(
-                        "broken PEM in " + file + ": \"BEGIN " + Escaped.of(label) + "\" has no end");
+                        "broken PEM in " + origin + ": \"BEGIN " + Escaped.of(label) + "\" has no end");
             }
             blocks.add(new Block(label, text.substring(labelEnd + DASHES.length(), end)));
             begin = text.indexOf(BEGIN, end);
@@ -164,12 +178,18 @@ final class Pem {
         };
     }
 
+    /** Where it comes from, and nothing of what it holds. */
+    @Override
+    public String toString() {
+        return origin;
+    }
+
     private record Block(String label, String base64) {
-        byte[] bytes(Path file) {
+        byte[] bytes(String origin) {
             try {
                 return Base64.getMimeDecoder().decode(base64);
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("broken base64 in " + file, e);
+                throw new IllegalArgumentException("broken base64 in " + origin, e);
             }
         }
 

@@ -164,7 +164,7 @@ final class Roster<M> implements ConnectionOwner<M> {
 
     @Override
     public void closed(SocketConnection<M> connection, CloseReason reason, boolean wasOpen) {
-        if (!wasOpen) {
+        if (!wasOpen && reason.kind() != CloseReason.Kind.LOCAL_CLOSE) {
             failedHandshakes.increment();
             LOG.log(System.Logger.Level.DEBUG, () -> "a connection never opened: " + reason);
         }
@@ -196,6 +196,10 @@ final class Roster<M> implements ConnectionOwner<M> {
 
     int size() {
         return everyone.size();
+    }
+
+    long inboundBytes() {
+        return budget.usedBytes();
     }
 
     ServerStats stats() {

@@ -19,13 +19,10 @@ import org.jspecify.annotations.Nullable;
  * the lock is taken, so that no codec of the application's runs under it. Thread-safe.
  */
 final class SendBuffer<M> {
-    private static final int FIRST_CHUNK_BYTES = 512;
     private static final int LOOP_TRIES = 64;
-    private static final int LARGEST_CHUNK_BYTES = 64 * 1024;
 
     private final CodecFactory<M> codecs;
-    private final Overflow overflow;
-    private final int maxBytes;
+    private final QueueLimit limit;
     private final int maxMessages;
     private final boolean framed;
     /** An instance that no thread encodes with just now. */
@@ -33,14 +30,12 @@ final class SendBuffer<M> {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
-    private ArrayDeque<ByteBuffer> ready = new ArrayDeque<>(2);
-    private @Nullable ByteBuffer filling;
-    private int nextChunkBytes = FIRST_CHUNK_BYTES;
+    private final EncodedFrames frames;
     private volatile long bytes;
     private volatile int inTransit;
     private volatile int blocked;
     private volatile boolean closed;
-    private volatile @Nullable Outbound<M> outbound;
+    private volatile @Nullable Intake<M> intake;
     private long accepted;
     private long dropped;
     private boolean scheduled;
@@ -49,20 +44,20 @@ final class SendBuffer<M> {
      * @param maxMessages at most so many frames at once; only where {@code framed}
      * @param framed whether each frame is kept by itself
      */
-    SendBuffer(CodecFactory<M> codecs, Overflow overflow, int maxBytes, int maxMessages, boolean framed) {
+    SendBuffer(CodecFactory<M> codecs, QueueLimit limit, int maxMessages, boolean framed) {
         this.codecs = codecs;
-        this.overflow = overflow;
-        this.maxBytes = maxBytes;
+        this.limit = limit;
         this.maxMessages = maxMessages;
         this.framed = framed;
+        this.frames = new EncodedFrames(framed);
     }
 
     /** From now on, {@code taker} takes what comes in; null if there is no connection for the time being. */
-    void attach(@Nullable Outbound<M> taker) {
+    void attach(@Nullable Intake<M> taker) {
         boolean wake;
         lock.lock();
         try {
-            outbound = taker;
+            intake = taker;
             wake = taker != null && bytes > 0;
             scheduled = wake;
             noteBuffered();
@@ -84,6 +79,16 @@ final class SendBuffer<M> {
         lock.lock();
         try {
             return accepted;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Frames that are kept by themselves and nobody has taken yet. */
+    int frames() {
+        lock.lock();
+        try {
+            return frames.count();
         } finally {
             lock.unlock();
         }
@@ -116,8 +121,7 @@ final class SendBuffer<M> {
         lock.lock();
         try {
             long lost = bytes;
-            ready.clear();
-            filling = null;
+            frames.clear();
             bytes = 0;
             return lost;
         } finally {
@@ -157,26 +161,24 @@ final class SendBuffer<M> {
      */
     private boolean offer(ByteBuffer encoded, boolean copied, boolean broadcast) {
         int length = encoded.remaining();
-        if (length > maxBytes) {
-            throw Outbound.tooLong(length, maxBytes);
-        }
-        Outbound<M> wake = null;
-        Outbound<M> full = null;
+        limit.check(length);
+        Intake<M> wake = null;
+        Intake<M> full = null;
         long queued = 0;
         lock.lock();
         try {
             if (closed || !makeRoom(length, broadcast)) {
-                full = closed || overflow != Overflow.CLOSE ? null : outbound;
+                full = closed || limit.overflow() != Overflow.CLOSE ? null : intake;
                 queued = waiting() + inTransit;
                 if (full == null) {
                     return false;
                 }
             } else {
-                keep(encoded, copied);
+                frames.add(encoded, copied);
                 bytes += length;
                 accepted++;
                 noteBuffered();
-                wake = scheduled ? null : outbound;
+                wake = scheduled ? null : intake;
                 scheduled |= wake != null;
             }
         } finally {
@@ -193,7 +195,7 @@ final class SendBuffer<M> {
     }
 
     private void noteBuffered() {
-        Outbound<M> taker = outbound;
+        Intake<M> taker = intake;
         if (taker != null) {
             taker.noteBuffered();
         }
@@ -202,11 +204,11 @@ final class SendBuffer<M> {
     /** Does what the policy says until there is room. Returns whether there is. */
     private boolean makeRoom(int length, boolean broadcast) {
         while (!hasRoom(length)) {
-            if (overflow == Overflow.DROP_OLDEST && framed) {
+            if (limit.overflow() == Overflow.DROP_OLDEST && framed) {
                 if (!dropOldest()) {
                     return false;
                 }
-            } else if (overflow != Overflow.BLOCK || broadcast || !awaitRoom(length)) {
+            } else if (limit.overflow() != Overflow.BLOCK || broadcast || !awaitRoom(length)) {
                 return false;
             }
         }
@@ -214,16 +216,16 @@ final class SendBuffer<M> {
     }
 
     private boolean hasRoom(int length) {
-        return waiting() + inTransit + length <= maxBytes && (!framed || ready.size() < maxMessages);
+        return waiting() + inTransit + length <= limit.maxQueuedBytes() && (!framed || frames.count() < maxMessages);
     }
 
     private long waiting() {
-        Outbound<M> taker = outbound;
-        return bytes + (taker == null ? 0 : taker.loopQueuedBytes());
+        Intake<M> taker = intake;
+        return bytes + (taker == null ? 0 : taker.takenBytes());
     }
 
     private boolean dropOldest() {
-        ByteBuffer oldest = ready.poll();
+        ByteBuffer oldest = frames.poll();
         if (oldest == null) {
             return false;
         }
@@ -234,7 +236,7 @@ final class SendBuffer<M> {
 
     private boolean awaitRoom(int length) {
         if (EventLoop.current() != null) {
-            throw Outbound.mustNotWait();
+            throw QueueLimit.mustNotWait();
         }
         // seen by whoever makes room from now on, so that what it made before this is seen here
         blocked++;
@@ -249,40 +251,6 @@ final class SendBuffer<M> {
             return false;
         } finally {
             blocked--;
-        }
-    }
-
-    private void keep(ByteBuffer encoded, boolean copied) {
-        if (framed) {
-            ready.add(copied ? copyOf(encoded) : encoded.duplicate());
-        } else if (copied) {
-            chunkFor(encoded.remaining()).put(encoded);
-        } else {
-            endChunk();
-            ready.add(encoded.duplicate());
-        }
-    }
-
-    private static ByteBuffer copyOf(ByteBuffer bytes) {
-        return ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
-    }
-
-    private ByteBuffer chunkFor(int length) {
-        ByteBuffer chunk = filling;
-        if (chunk == null || chunk.remaining() < length) {
-            endChunk();
-            chunk = ByteBuffer.allocate(Math.max(nextChunkBytes, length));
-            nextChunkBytes = Math.min(LARGEST_CHUNK_BYTES, 2 * nextChunkBytes);
-            filling = chunk;
-        }
-        return chunk;
-    }
-
-    private void endChunk() {
-        ByteBuffer chunk = filling;
-        if (chunk != null) {
-            ready.add(chunk.flip());
-            filling = null;
         }
     }
 
@@ -302,10 +270,7 @@ final class SendBuffer<M> {
         }
         ArrayDeque<ByteBuffer> taken;
         try {
-            endChunk();
-            taken = ready;
-            ready = new ArrayDeque<>(2);
-            nextChunkBytes = chunkBytesFor(bytes);
+            taken = frames.takeAll(bytes);
             scheduled = false;
         } finally {
             lock.unlock();
@@ -362,7 +327,7 @@ final class SendBuffer<M> {
     private @Nullable ByteBuffer nextFrame(boolean wanted) {
         lock.lock();
         try {
-            ByteBuffer next = wanted ? ready.poll() : null;
+            ByteBuffer next = wanted ? frames.poll() : null;
             if (next == null) {
                 scheduled = false;
             }
@@ -373,13 +338,13 @@ final class SendBuffer<M> {
     }
 
     /** Puts frames that were taken, but never reached the kernel whole, back to the front. */
-    void putBack(ArrayDeque<ByteBuffer> frames) {
+    void putBack(ArrayDeque<ByteBuffer> unsent) {
         lock.lock();
         try {
-            while (!frames.isEmpty()) {
-                ByteBuffer frame = frames.removeLast();
+            while (!unsent.isEmpty()) {
+                ByteBuffer frame = unsent.removeLast();
                 bytes += frame.remaining();
-                ready.addFirst(frame);
+                frames.addFirst(frame);
             }
         } finally {
             lock.unlock();
@@ -391,7 +356,7 @@ final class SendBuffer<M> {
      * held the lock.
      */
     boolean signalRoom() {
-        if (overflow != Overflow.BLOCK) {
+        if (limit.overflow() != Overflow.BLOCK) {
             return true;
         }
         VarHandle.fullFence();
@@ -407,10 +372,5 @@ final class SendBuffer<M> {
             lock.unlock();
         }
         return true;
-    }
-
-    private static int chunkBytesFor(long lastBytes) {
-        long wanted = Math.max(FIRST_CHUNK_BYTES, Math.min(LARGEST_CHUNK_BYTES, lastBytes));
-        return Integer.highestOneBit((int) (2 * wanted - 1));
     }
 }

@@ -15,7 +15,7 @@ record Settings<M>(
         MessageListener<M> listener,
         @Nullable Executor executor,
         Limits limits,
-        Overflow overflow,
+        QueueLimit queueLimit,
         long idleNanos,
         long heartbeatNanos,
         int missedHeartbeats,

@@ -1,5 +1,8 @@
 package io.github.packetboat.message;
 
+import io.github.packetboat.codec.CodecFactory;
+import io.github.packetboat.codec.Conversation;
+import io.github.packetboat.codec.Handshake;
 import io.github.packetboat.internal.io.EventLoop;
 import io.github.packetboat.internal.io.PlainTransport;
 import io.github.packetboat.internal.io.TlsTransport;
@@ -71,6 +74,19 @@ final class SocketConnection<M> implements Connection<M> {
     @Override
     public void close() {
         closeFor(CloseReason.Kind.LOCAL_CLOSE, "closed by this side");
+    }
+
+    @Override
+    public void close(int code, String text) {
+        Check.notNull("text", text);
+        Dialogue<M> dialogue = life.dialogue();
+        if (dialogue != null) {
+            if (code != 0 && !dialogue.mayCloseWith(code)) {
+                throw new IllegalArgumentException("code=" + code + " is none that this codec can close with");
+            }
+            onLoop(() -> dialogue.endBy(Conversation.Ending.DONE, code, text));
+        }
+        close();
     }
 
     @Override
@@ -159,6 +175,10 @@ final class SocketConnection<M> implements Connection<M> {
 
     private CompletableFuture<SSLSession> upgrade(TlsOptions options, @Nullable M goAhead) {
         Check.notNull("options", options);
+        if (life.dialogue() != null) {
+            throw new IllegalStateException(
+                    "the codec has a handshake of its own, which TLS must come before: give TLS to the builder");
+        }
         if (endpoint.host() == null) {
             options.checkServer();
         }
@@ -184,6 +204,12 @@ final class SocketConnection<M> implements Connection<M> {
         TlsTransport secured = life.tls();
         String chosen = secured == null ? null : secured.engine().getApplicationProtocol();
         return chosen == null || chosen.isEmpty() ? null : chosen;
+    }
+
+    @Override
+    public @Nullable Handshake handshake() {
+        Dialogue<M> dialogue = life.dialogue();
+        return dialogue == null ? null : dialogue.handshake();
     }
 
     @Override
@@ -219,6 +245,23 @@ final class SocketConnection<M> implements Connection<M> {
 
     Outbound<M> outbound() {
         return outbound;
+    }
+
+    /** What messages are encoded by that are not encoded here; what is equal for two connections serves both. */
+    CodecFactory<M> encoding() {
+        Dialogue<M> dialogue = life.dialogue();
+        return dialogue == null ? endpoint.codec() : dialogue.encoding();
+    }
+
+    /** Closes in good order since this side goes away, and not only this connection. */
+    void leave(String detail) {
+        onLoop(() -> {
+            Dialogue<M> dialogue = life.dialogue();
+            if (dialogue != null) {
+                dialogue.endBy(Conversation.Ending.GOING_AWAY, 0, "");
+            }
+        });
+        closeFor(CloseReason.Kind.LOCAL_CLOSE, detail);
     }
 
     /** A proxy said who the peer really is. */

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -22,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * generation of the files, so that sessions can be resumed until the next one. Thread-safe.
  */
 final class TlsMaterial {
-    private final List<TlsFiles<OwnCertificate>> own;
-    private final List<TlsFiles<X509Certificate>> trusted;
+    private final TlsSources sources;
     private final boolean verifyHost;
     /** Zero for never. */
     private final long reloadEveryNanos;
@@ -43,16 +41,14 @@ final class TlsMaterial {
 
     /** Reads the files; see {@link TlsOptions.Builder#build()} for what it throws. */
     TlsMaterial(
-            List<TlsFiles<OwnCertificate>> own,
-            List<TlsFiles<X509Certificate>> trusted,
+            TlsSources sources,
             boolean verifyHost,
             @Nullable Duration reloadEvery,
             @Nullable Consumer<? super RuntimeException> onReloadFailure,
             InstantSource clock,
             LongSupplier nanoTime,
             Logger log) {
-        this.own = own;
-        this.trusted = trusted;
+        this.sources = sources;
         this.verifyHost = verifyHost;
         this.reloadEveryNanos = reloadEvery == null ? 0 : reloadEvery.toNanos();
         this.onReloadFailure = onReloadFailure;
@@ -81,7 +77,7 @@ final class TlsMaterial {
     }
 
     synchronized void reload() {
-        if (!own.isEmpty() || !trusted.isEmpty()) {
+        if (!sources.isEmpty()) {
             generation = load();
             reported = null;
         }
@@ -107,7 +103,7 @@ final class TlsMaterial {
 
     /** What is to be reported, or null. Files that stay unusable are tried again, but reported once. */
     private synchronized @Nullable RuntimeException tryReload() {
-        if (stamps().equals(generation.stamps)) {
+        if (sources.stamps().equals(generation.stamps)) {
             return null;
         }
         try {
@@ -122,9 +118,9 @@ final class TlsMaterial {
     }
 
     private Generation load() {
-        List<FileStamp> stamps = stamps(); // before reading: what changes meanwhile counts as changed
-        List<OwnCertificate> certificates = read(own);
-        List<X509Certificate> issuers = trusted.isEmpty() ? null : read(trusted);
+        List<FileStamp> stamps = sources.stamps(); // before reading: what changes meanwhile counts as changed
+        List<OwnCertificate> certificates = sources.readOwn();
+        @Nullable List<X509Certificate> issuers = sources.readTrusted();
         certificates.forEach(this::warnIfOutdated);
         try {
             SSLContext context = SSLContext.getInstance("TLS");
@@ -138,17 +134,6 @@ final class TlsMaterial {
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException("cannot set up TLS: " + e.getMessage(), e);
         }
-    }
-
-    private static <T> List<T> read(List<TlsFiles<T>> sources) {
-        return sources.stream().flatMap(files -> files.reader().get().stream()).toList();
-    }
-
-    private List<FileStamp> stamps() {
-        return Stream.concat(own.stream(), trusted.stream())
-                .flatMap(files -> files.files().stream())
-                .map(FileStamp::of)
-                .toList();
     }
 
     private void warnIfOutdated(OwnCertificate certificate) {

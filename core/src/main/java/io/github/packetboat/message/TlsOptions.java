@@ -1,23 +1,24 @@
 package io.github.packetboat.message;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.Socket;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,17 +61,22 @@ public final class TlsOptions {
         REQUIRED
     }
 
-    private final Builder settings;
-    private final SSLParameters serverParameters;
+    private final TlsParameters parameters;
+    private final TlsSources sources;
+    private final @Nullable Duration reloadEvery;
+    /** Null unless the user has brought one. */
+    private final @Nullable SSLContext givenContext;
     /** Null if the user has brought a context. */
     private final @Nullable TlsMaterial material;
 
     private TlsOptions(Builder settings) {
-        this.settings = settings;
-        this.material = settings.context != null ? null : settings.material();
-        TlsParameters.checkCipherSuites(settings.cipherSuites, settings.protocols, contextForHandshake());
-        this.serverParameters = serverParameters(settings);
-        if (settings.skipHostnameVerification) {
+        this.parameters = settings.parameters;
+        this.sources = settings.sources.copy();
+        this.reloadEvery = settings.reloadEvery;
+        this.givenContext = settings.context;
+        this.material = givenContext != null ? null : settings.material(sources);
+        parameters.checkCipherSuites(contextForHandshake());
+        if (!parameters.verifiesHost()) {
             settings.log.log(
                     Level.WARNING,
                     "insecureSkipHostnameVerification: whoever has any trusted certificate can pose as the server");
@@ -106,30 +112,20 @@ public final class TlsOptions {
     /** All settings but the secret ones, in one line. */
     @Override
     public String toString() {
-        return "TlsOptions["
-                + (settings.context != null
-                        ? "sslContext"
-                        : "certificates=" + settings.own + ", trust="
-                                + (settings.trusted.isEmpty() ? "JDK" : settings.trusted))
-                + ", clientAuth=" + settings.clientAuth
-                + ", protocols=" + settings.protocols
-                + (settings.cipherSuites.isEmpty() ? "" : ", cipherSuites=" + settings.cipherSuites)
-                + (settings.alpn.isEmpty() ? "" : ", alpn=" + settings.alpn)
-                + (settings.serverName == null ? "" : ", serverName=" + settings.serverName)
-                + (settings.skipHostnameVerification ? ", insecureSkipHostnameVerification" : "")
-                + (settings.reloadEvery == null ? "" : ", reloadEvery=" + settings.reloadEvery) + "]";
+        return "TlsOptions[" + (givenContext != null ? "sslContext" : sources) + ", " + parameters
+                + (reloadEvery == null ? "" : ", reloadEvery=" + reloadEvery) + "]";
     }
 
     List<String> protocols() {
-        return settings.protocols;
+        return parameters.protocols();
     }
 
     List<String> alpn() {
-        return settings.alpn;
+        return parameters.alpn();
     }
 
     boolean hasCertificate() {
-        return settings.context != null || !settings.own.isEmpty();
+        return givenContext != null || sources.hasOwn();
     }
 
     /**
@@ -145,48 +141,33 @@ public final class TlsOptions {
 
     /** A new engine for a connection that was accepted. */
     SSLEngine serverEngine() {
-        SSLEngine engine = contextForHandshake().createSSLEngine();
-        engine.setUseClientMode(false);
-        engine.setSSLParameters(serverParameters);
-        return engine;
+        return parameters.serverEngine(contextForHandshake());
+    }
+
+    /** A new engine for a connection that was made to {@code host}, as the user wrote it. */
+    SSLEngine clientEngine(String host, int port) {
+        return parameters.clientEngine(contextForHandshake(), host, port);
     }
 
     /**
-     * A new engine for a connection that was made.
+     * TLS as a client over a socket that is connected, for code that reads and writes by itself rather than on an event
+     * loop. The handshake is left to the caller; closing the result closes {@code connected}.
      *
-     * @param host the name or IP address that the user connects to, as the user wrote it: what the certificate must
-     *     name,
-     *     unless a server name is set
+     * @param connected in blocking mode
+     * @param host what the certificate must name, unless a server name is set
+     * @throws IOException if the socket is not connected
      */
-    SSLEngine clientEngine(String host, int port) {
-        String name = settings.serverName != null ? settings.serverName : TlsParameters.bare(host);
-        SSLEngine engine = contextForHandshake().createSSLEngine(name, port);
-        engine.setUseClientMode(true);
-        SSLParameters parameters = TlsParameters.parameters(settings.protocols, settings.cipherSuites, settings.alpn);
-        if (!settings.skipHostnameVerification) {
-            parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        }
-        SNIHostName sni = TlsParameters.serverNameIndication(name);
-        parameters.setServerNames(sni == null ? List.of() : List.of(sni));
-        engine.setSSLParameters(parameters);
-        return engine;
-    }
-
-    private static SSLParameters serverParameters(Builder settings) {
-        SSLParameters parameters = TlsParameters.parameters(settings.protocols, settings.cipherSuites, settings.alpn);
-        parameters.setUseCipherSuitesOrder(true);
-        switch (settings.clientAuth) {
-            case NONE -> {
-                /* the default */
-            }
-            case WANTED -> parameters.setWantClientAuth(true);
-            case REQUIRED -> parameters.setNeedClientAuth(true);
-        }
-        return parameters;
+    public SSLSocket clientSocket(Socket connected, String host, int port) throws IOException {
+        SSLEngine model = clientEngine(host, port); // has the same name and parameters
+        SSLSocket socket = (SSLSocket)
+                contextForHandshake().getSocketFactory().createSocket(connected, model.getPeerHost(), port, true);
+        socket.setUseClientMode(true);
+        socket.setSSLParameters(model.getSSLParameters());
+        return socket;
     }
 
     private SSLContext contextForHandshake() {
-        return material != null ? material.contextForHandshake() : Objects.requireNonNull(settings.context);
+        return material != null ? material.contextForHandshake() : Objects.requireNonNull(givenContext);
     }
 
     /**
@@ -194,17 +175,9 @@ public final class TlsOptions {
      * or otherwise unfit. Files are read by {@link #build()}. Not thread-safe.
      */
     public static final class Builder {
-        private static final List<String> SAFE_PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
-
-        private List<TlsFiles<OwnCertificate>> own = new ArrayList<>();
-        private List<TlsFiles<X509Certificate>> trusted = new ArrayList<>();
+        private final TlsSources sources = new TlsSources();
+        private TlsParameters parameters = TlsParameters.DEFAULTS;
         private @Nullable SSLContext context;
-        private ClientAuth clientAuth = ClientAuth.NONE;
-        private List<String> protocols = SAFE_PROTOCOLS;
-        private List<String> cipherSuites = List.of();
-        private List<String> alpn = List.of();
-        private @Nullable String serverName;
-        private boolean skipHostnameVerification;
         private @Nullable Duration reloadEvery;
         private @Nullable Consumer<? super RuntimeException> onReloadFailure;
         private InstantSource clock = InstantSource.system();
@@ -212,23 +185,6 @@ public final class TlsOptions {
         private Logger log = System.getLogger(TlsOptions.class.getName());
 
         private Builder() {}
-
-        private Builder(Builder from) {
-            own = List.copyOf(from.own);
-            trusted = List.copyOf(from.trusted);
-            context = from.context;
-            clientAuth = from.clientAuth;
-            protocols = from.protocols;
-            cipherSuites = from.cipherSuites;
-            alpn = from.alpn;
-            serverName = from.serverName;
-            skipHostnameVerification = from.skipHostnameVerification;
-            reloadEvery = from.reloadEvery;
-            onReloadFailure = from.onReloadFailure;
-            clock = from.clock;
-            nanoTime = from.nanoTime;
-            log = from.log;
-        }
 
         /**
          * Adds a certificate of our own. With several, a server picks the one that names the host which the client asks
@@ -238,7 +194,8 @@ public final class TlsOptions {
          * @param keyPem its private key as PKCS#8 ("BEGIN PRIVATE KEY"), not encrypted; may be the same file
          */
         public Builder certificate(Path chainPem, Path keyPem) {
-            return addPem("certificate", null, chainPem, keyPem, null);
+            sources.add("certificate", null, chainPem, keyPem, null);
+            return this;
         }
 
         /**
@@ -247,7 +204,17 @@ public final class TlsOptions {
          * @param password asked each time the files are read; the array it returns is overwritten after use
          */
         public Builder certificate(Path chainPem, Path keyPem, Supplier<char[]> password) {
-            return addPem("certificate", null, chainPem, keyPem, Check.notNull("certificate password", password));
+            sources.add("certificate", null, chainPem, keyPem, Check.notNull("certificate password", password));
+            return this;
+        }
+
+        /**
+         * As {@link #certificate(Path, Path)}, with the PEM itself instead of files that hold it: what an environment
+         * variable or a store of secrets has.
+         */
+        public Builder certificatePem(String chainPem, String keyPem) {
+            sources.addText(chainPem, keyPem);
+            return this;
         }
 
         /**
@@ -258,21 +225,7 @@ public final class TlsOptions {
          */
         public Builder certificateFor(String hostPattern, Path chainPem, Path keyPem) {
             String pattern = HostNames.canonicalPattern("certificateFor", Check.notNull("certificateFor", hostPattern));
-            return addPem("certificateFor", pattern, chainPem, keyPem, null);
-        }
-
-        private Builder addPem(
-                String option,
-                @Nullable String pattern,
-                Path chainPem,
-                Path keyPem,
-                @Nullable Supplier<char[]> password) {
-            Path chain = Check.notNull(option + " chainPem", chainPem);
-            Path key = Check.notNull(option + " keyPem", keyPem);
-            own.add(new TlsFiles<>(
-                    (pattern == null ? "" : pattern + ": ") + chain,
-                    List.of(chain, key),
-                    () -> List.of(OwnCertificate.fromPem(pattern, chain, key, password))));
+            sources.add("certificateFor", pattern, chainPem, keyPem, null);
             return this;
         }
 
@@ -283,9 +236,18 @@ public final class TlsOptions {
          * @param password that of the store and of the keys in it; copied
          */
         public Builder keyStore(Path file, char[] password) {
-            Path path = Check.notNull("keyStore", file);
-            char[] copy = Check.notNull("keyStore password", password).clone();
-            own.add(new TlsFiles<>(path.toString(), List.of(path), () -> OwnCertificate.fromKeyStore(path, copy)));
+            sources.addStore(file, password);
+            return this;
+        }
+
+        /**
+         * As {@link #keyStore(Path, char[])}, with a store that is in memory, or in a device. It is asked at {@link
+         * #build()} and at each {@link TlsOptions#reload()}.
+         *
+         * @param password that of the keys in it; copied
+         */
+        public Builder keyStore(KeyStore store, char[] password) {
+            sources.addStore(store, password);
             return this;
         }
 
@@ -294,26 +256,31 @@ public final class TlsOptions {
          * what the JDK trusts is not trusted then.
          */
         public Builder trust(Path caPem) {
-            Path path = Check.notNull("trust", caPem);
-            trusted.add(new TlsFiles<>(path.toString(), List.of(path), () -> Pem.certificates(path)));
+            sources.trust(caPem);
+            return this;
+        }
+
+        /** As {@link #trust(Path)}, with the PEM itself instead of a file that holds it. */
+        public Builder trustPem(String caPem) {
+            sources.trustText(caPem);
             return this;
         }
 
         /** As {@link #trust(Path)}, with these certificates, of which there must be at least one. */
         public Builder trust(X509Certificate... certificates) {
-            List<X509Certificate> copy = copy("trust", certificates);
-            if (copy.isEmpty()) {
-                throw new IllegalArgumentException("trust needs at least one certificate");
-            }
-            trusted.add(new TlsFiles<>(copy.size() + " given", List.of(), () -> copy));
+            sources.trust(certificates);
             return this;
         }
 
         /** As {@link #trust(Path)}, with the trusted certificates of a PKCS12 or JKS store. The password is copied. */
         public Builder trustStore(Path file, char[] password) {
-            Path path = Check.notNull("trustStore", file);
-            char[] copy = Check.notNull("trustStore password", password).clone();
-            trusted.add(new TlsFiles<>(path.toString(), List.of(path), () -> KeyStores.trusted(path, copy)));
+            sources.trustStore(file, password);
+            return this;
+        }
+
+        /** As {@link #trust(Path)}, with the trusted certificates of a store that is in memory. */
+        public Builder trustStore(KeyStore store) {
+            sources.trustStore(store);
             return this;
         }
 
@@ -331,23 +298,13 @@ public final class TlsOptions {
          * Whether a server asks its clients for a certificate. {@link ClientAuth#NONE} unless set; else set trust too.
          */
         public Builder clientAuth(ClientAuth auth) {
-            clientAuth = Check.notNull("clientAuth", auth);
+            parameters = parameters.withClientAuth(auth);
             return this;
         }
 
         /** The versions allowed: {@code TLSv1.3}, {@code TLSv1.2} or, unless set, both. Others are not to be had. */
         public Builder protocols(String... names) {
-            List<String> copy = copy("protocols", names);
-            for (String name : copy) {
-                if (!SAFE_PROTOCOLS.contains(name)) {
-                    throw new IllegalArgumentException("protocols: \"" + Escaped.of(name) + "\" is none of "
-                            + SAFE_PROTOCOLS + "; what came before is insecure (RFC 8996)");
-                }
-            }
-            if (copy.isEmpty()) {
-                throw new IllegalArgumentException("protocols needs at least one of " + SAFE_PROTOCOLS);
-            }
-            protocols = copy;
+            parameters = parameters.withProtocols(names);
             return this;
         }
 
@@ -355,11 +312,7 @@ public final class TlsOptions {
          * The cipher suites allowed, best first, by their standard names. Those of the JDK, in its order, unless set.
          */
         public Builder cipherSuites(String... names) {
-            List<String> copy = copy("cipherSuites", names);
-            if (copy.isEmpty()) {
-                throw new IllegalArgumentException("cipherSuites needs at least one");
-            }
-            cipherSuites = copy;
+            parameters = parameters.withCipherSuites(names);
             return this;
         }
 
@@ -368,13 +321,7 @@ public final class TlsOptions {
          * peer that has some, but none of these, is refused; a peer that has none is not.
          */
         public Builder alpn(String... names) {
-            List<String> copy = copy("alpn", names);
-            for (String name : copy) {
-                if (name.isEmpty() || name.length() > 255) {
-                    throw new IllegalArgumentException("alpn: a name has 1 to 255 bytes: \"" + Escaped.of(name) + "\"");
-                }
-            }
-            alpn = copy;
+            parameters = parameters.withAlpn(names);
             return this;
         }
 
@@ -382,10 +329,7 @@ public final class TlsOptions {
          * The host that a client asks for (SNI) and wants the certificate to name. The host it connects to, unless set.
          */
         public Builder serverName(String host) {
-            if (Check.notNull("serverName", host).isBlank()) {
-                throw new IllegalArgumentException("serverName must not be blank");
-            }
-            serverName = TlsParameters.bare(host);
+            parameters = parameters.withServerName(host);
             return this;
         }
 
@@ -395,7 +339,7 @@ public final class TlsOptions {
          * what is wanted.
          */
         public Builder insecureSkipHostnameVerification() {
-            skipHostnameVerification = true;
+            parameters = parameters.withoutHostVerification();
             return this;
         }
 
@@ -433,16 +377,9 @@ public final class TlsOptions {
             return this;
         }
 
-        private TlsMaterial material() {
+        private TlsMaterial material(TlsSources copied) {
             return new TlsMaterial(
-                    own, trusted, !skipHostnameVerification, reloadEvery, onReloadFailure, clock, nanoTime, log);
-        }
-
-        private static <T> List<T> copy(String option, T[] values) {
-            for (T value : Check.notNull(option, values)) {
-                Check.notNull(option, value);
-            }
-            return List.of(values);
+                    copied, parameters.verifiesHost(), reloadEvery, onReloadFailure, clock, nanoTime, log);
         }
 
         /**
@@ -452,19 +389,18 @@ public final class TlsOptions {
          * @throws IllegalArgumentException if a file does not hold what it should, or if settings contradict each other
          */
         public TlsOptions build() {
-            boolean files = !own.isEmpty() || !trusted.isEmpty();
-            if (context != null && files) {
+            if (context != null && !sources.isEmpty()) {
                 throw new IllegalArgumentException(
                         "sslContext excludes certificate, certificateFor, keyStore, trust and trustStore");
             }
             if (context != null && reloadEvery != null) {
                 throw new IllegalArgumentException("sslContext excludes reloadEvery: there are no files to look at");
             }
-            if (clientAuth != ClientAuth.NONE && context == null && trusted.isEmpty()) {
-                throw new IllegalArgumentException("clientAuth=" + clientAuth
+            if (parameters.clientAuth() != ClientAuth.NONE && context == null && !sources.hasTrust()) {
+                throw new IllegalArgumentException("clientAuth=" + parameters.clientAuth()
                         + " needs trust or trustStore: without, clients of every public CA would be let in");
             }
-            return new TlsOptions(new Builder(this));
+            return new TlsOptions(this);
         }
     }
 }

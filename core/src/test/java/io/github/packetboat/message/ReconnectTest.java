@@ -18,7 +18,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client that comes back keeps what it could not send, in order and within its bound. */
 class ReconnectTest {
@@ -154,6 +157,49 @@ class ReconnectTest {
                 assertThat(number).isEqualTo(next == -1 ? whole : next);
                 next = number + 1;
             } while (next < count);
+            client.abort();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatTheKernelHasNotTakenWholeIsNeitherLostNorSentTwice(boolean tls) throws Exception {
+        String filler = "x".repeat(tls ? 5_000 : 60_000);
+        int count = tls ? 1200 : 100;
+        Probe<String> received = new Probe<>();
+        received.onOpen = connection -> {
+            if (received.opened.all().isEmpty()) {
+                connection.pauseReads(); // until the client has given this connection up
+            }
+        };
+        var serverOptions = MessageServer.builder(Codecs.lines())
+                .listener(received)
+                .socketOptions(
+                        SocketOptions.builder().receiveBufferBytes(16 * 1024).build());
+        var clientOptions = MessageClient.builder(Codecs.lines())
+                .reconnect(FAST)
+                .limits(Limits.builder()
+                        .writeStallTimeout(Duration.ofMillis(200))
+                        .build())
+                .socketOptions(SMALL_BUFFERS);
+        if (tls) {
+            serverOptions.tls(Tls.server().build());
+            clientOptions.tls(Tls.client().build());
+        }
+        try (var server = serverOptions.bind(Tls.anyPort());
+                var client = clientOptions.connect(Tls.HOST, server.port())) {
+            for (int i = 0; i < count; i++) {
+                assertThat(client.send(i + filler)).isTrue();
+            }
+            Await.untilEqual("came back", 2L, () -> client.stats().connects());
+            Await.untilEqual("second", 2, () -> received.opened.all().size());
+            received.opened.all().get(0).resumeReads();
+            Await.untilEqual("closed", 1, () -> received.closed.all().size());
+            Await.untilEqual("messages", count, () -> received.messages.all().size());
+            assertThat(received.messages.all())
+                    .as("those of the first connection and of the second")
+                    .containsExactlyInAnyOrderElementsOf(
+                            IntStream.range(0, count).mapToObj(i -> i + filler).toList());
             client.abort();
         }
     }
@@ -344,6 +390,36 @@ class ReconnectTest {
                 }
                 client.abort();
             }
+        }
+    }
+
+    @Test
+    void eachConnectionCountsWhatWentThroughItAndNotWhatWentThroughTheOnesBefore() throws Exception {
+        Probe<String> probe = new Probe<>();
+        Probe<String> received = new Probe<>();
+        try (var server =
+                        MessageServer.builder(Codecs.lines()).listener(received).bind(0);
+                FaultProxy proxy = FaultProxy.to(server.port());
+                var client = MessageClient.builder(Codecs.lines())
+                        .listener(probe)
+                        .reconnect(FAST)
+                        .retain(1 << 20, 100_000, Overflow.BLOCK)
+                        .connect(proxy.address())) {
+            Connection<String> first = probe.opened.take();
+            for (int i = 0; i < 5; i++) {
+                client.send("a" + i);
+            }
+            received.messages.await(5);
+            Await.untilEqual("flushed", 0L, first::queuedBytes);
+            assertThat(first.stats().messagesSent()).isEqualTo(5);
+            proxy.dropAll();
+            probe.closed.take();
+            client.send("b");
+            Connection<String> second = probe.opened.await(2).get(1);
+            client.send("c");
+            received.messages.await(7);
+            assertThat(second.stats().messagesSent()).isEqualTo(2);
+            assertThat(first.stats().messagesSent()).isEqualTo(5);
         }
     }
 }

@@ -24,7 +24,10 @@ class ExamplesTest {
                         "   server notes  cho has left (PEER_CLOSED)",
                         "   ben    hears  (connection closed: CONNECTION_LOST)",
                         "   ann    hears  ben: here I am again",
-                        "   ben    hears  (connection closed: PEER_CLOSED)")
+                        "   ben    hears  (connection closed: PEER_CLOSED)",
+                        "   eve    hears  are you there?",
+                        "   fay    hears  hello, network",
+                        "   fay    hears  hello, group")
                 .last()
                 .asString()
                 .matches("All of this has just happened, over real sockets, in \\d+ ms: 4 connections, 20 messages\\.");
@@ -92,6 +95,19 @@ class ExamplesTest {
     }
 
     @Test
+    void discovery() throws Exception {
+        assertThat(run("discovery"))
+                .containsExactly(
+                        "server:   is somewhere on this machine",
+                        "client:   asked by broadcast, and was answered",
+                        "client:   says hello, gets \"you said hello\"",
+                        "client:   heard it announced by multicast",
+                        "client:   says hello, gets \"you said hello\"");
+        assertThat(Terminal.outputOf(args -> assertThat(Examples.run(args)).isEqualTo(1), "discovery", "sever"))
+                .containsExactly("discovery: \"sever\" is no side: server or client");
+    }
+
+    @Test
     void anUnknownNameListsAll() throws Exception {
         List<String> lines =
                 Terminal.outputOf(args -> assertThat(Examples.run(args)).isEqualTo(2), "tuor");
@@ -109,7 +125,11 @@ class ExamplesTest {
                         "request-response",
                         "tls",
                         "mutual-tls",
-                        "reconnect");
+                        "reconnect",
+                        "udp-receiver",
+                        "udp-sender",
+                        "udp-chat",
+                        "discovery");
     }
 
     @Test
@@ -123,6 +143,6 @@ class ExamplesTest {
                     .contains(port);
         }
         assertThat(Terminal.outputOf(args -> assertThat(Examples.run(args)).isEqualTo(1), "chat-server", "http"))
-                .containsExactly("not a number: For input string: \"http\"; usage: chat-server [PORT]");
+                .containsExactly("not a number: For input string: \"http\"; usage: chat-server [PORT [WEB_PORT]]");
     }
 }

@@ -100,6 +100,11 @@ public final class Outbox {
         }
     }
 
+    /** A copy of the bytes from {@code start} to {@code end}. */
+    public ByteBuffer copyOf(int start, int end) {
+        return ByteBuffer.allocate(end - start).put(view(start, end)).flip();
+    }
+
     /** The bytes of one range, valid until the next call. */
     ByteBuffer view(int from, int to) {
         return view.limit(to).position(from);

@@ -8,8 +8,12 @@ public final class TlsBuffers {
     /** Larger than any plaintext of one record. */
     private static final int SCRATCH_BYTES = 32 * 1024;
 
+    /** The most plaintext in one record (RFC 8446 §5.1). */
+    private static final int MAX_FRAGMENT_BYTES = 16 * 1024;
+
     private final ByteBuffer in = ByteBuffer.allocateDirect(BYTES);
     private final ByteBuffer out = ByteBuffer.allocateDirect(BYTES);
+    private final int[] records = new int[2 * (BYTES / MAX_FRAGMENT_BYTES + 8)];
     private final ByteBuffer scratch = ByteBuffer.allocate(SCRATCH_BYTES);
 
     TlsBuffers() {}
@@ -20,6 +24,11 @@ public final class TlsBuffers {
 
     ByteBuffer out() {
         return out;
+    }
+
+    /** Where a transport notes the plain and the encrypted length of each record that it makes. */
+    int[] records() {
+        return records;
     }
 
     ByteBuffer scratch() {

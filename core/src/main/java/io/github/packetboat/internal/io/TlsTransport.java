@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.Arrays;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -44,6 +45,7 @@ public final class TlsTransport implements Transport {
 
     private static final int FIRST_BYTES = 64;
     private static final int MAX_ALERTS = 4;
+    private static final int[] NO_RECORDS = {};
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final SocketChannel channel;
@@ -53,6 +55,9 @@ public final class TlsTransport implements Transport {
     private final int applicationBytes;
     private @Nullable ByteBuffer unread;
     private @Nullable ByteBuffer unsent;
+    /** The plain and the encrypted length of each record of which something may be in {@link #unsent}, in turn. */
+    private int[] unsentRecords = NO_RECORDS;
+
     private @Nullable ByteBuffer first;
     private int handshakeBytes;
     private boolean outputShut;
@@ -286,6 +291,8 @@ public final class TlsTransport implements Transport {
     /** Encrypts as much of {@code plain} as one shared buffer holds and writes that; what the kernel refuses is kept. */
     private void wrap(ByteBuffer plain) throws IOException {
         ByteBuffer out = shared.out().clear();
+        int[] records = shared.records();
+        int noted = 0;
         do {
             SSLEngineResult result = engine.wrap(plain, out);
             if (result.getStatus() == Status.CLOSED && plain.hasRemaining()) {
@@ -294,8 +301,13 @@ public final class TlsTransport implements Transport {
             if (result.getStatus() == Status.BUFFER_OVERFLOW || result.bytesProduced() == 0) {
                 break;
             }
-        } while (plain.hasRemaining() && out.remaining() >= packetBytes);
-        out.flip();
+            records[noted++] = result.bytesConsumed();
+            records[noted++] = result.bytesProduced();
+        } while (plain.hasRemaining() && out.remaining() >= packetBytes && noted < records.length);
+        writeOrKeep(out.flip(), records, noted);
+    }
+
+    private void writeOrKeep(ByteBuffer out, int[] records, int noted) throws IOException {
         ByteBuffer waiting = unsent;
         if (waiting != null) {
             if (waiting.remaining() > MAX_UNASKED_BYTES) {
@@ -306,11 +318,15 @@ public final class TlsTransport implements Transport {
                     .put(waiting)
                     .put(out)
                     .flip();
+            int before = unsentRecords.length;
+            unsentRecords = Arrays.copyOf(unsentRecords, before + noted);
+            System.arraycopy(records, 0, unsentRecords, before, noted);
             return;
         }
         channel.write(out);
         if (out.hasRemaining()) {
             unsent = ByteBuffer.allocate(out.remaining()).put(out).flip();
+            unsentRecords = Arrays.copyOf(records, noted);
         }
     }
 
@@ -321,12 +337,24 @@ public final class TlsTransport implements Transport {
     }
 
     @Override
+    public int unusableBytes() {
+        int unflushed = unflushedBytes();
+        int plain = 0;
+        for (int i = unsentRecords.length; i > 0 && unflushed > 0; i -= 2) {
+            plain += unsentRecords[i - 2];
+            unflushed -= unsentRecords[i - 1];
+        }
+        return plain;
+    }
+
+    @Override
     public void flush() throws IOException {
         ByteBuffer waiting = unsent;
         if (waiting != null) {
             channel.write(waiting);
             if (!waiting.hasRemaining()) {
                 unsent = null;
+                unsentRecords = NO_RECORDS;
             }
         }
         if (outputShut && unsent == null) {

@@ -79,21 +79,6 @@ class WriteQueueTest {
         }
 
         @Override
-        public boolean hasUnread() {
-            return false;
-        }
-
-        @Override
-        public boolean isMidRecord() {
-            return false;
-        }
-
-        @Override
-        public int minReadRoom() {
-            return 1;
-        }
-
-        @Override
         public void shutdownOutput() {}
     }
 

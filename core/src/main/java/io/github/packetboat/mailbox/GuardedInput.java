@@ -1,0 +1,196 @@
+package io.github.packetboat.mailbox;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.Serial;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+
+/**
+ * What a server sends, on its way to a parser that trusts it: no line, literal or answer longer than expected, and no answer
+ * later than its deadline gets through. {@link #expect} sets both anew for each command. One thread only, but for what
+ * closes the socket.
+ *
+ * <p>A literal is seen as the parser sees it, {@code {digits}CRLF}, before it allocates what is announced.
+ */
+final class GuardedInput extends InputStream {
+    /** Longer than any literal, and short enough that ten times as much is still a long. */
+    private static final long MAX_NUMBER = 1L << 52;
+
+    private final byte[] buffer = new byte[16 * 1024];
+    private final boolean literals;
+    private final int readTimeoutMillis;
+    private Socket socket;
+    private InputStream in;
+    private int next;
+    private int end;
+    private int allowed; // up to where the buffer was scanned
+    private long bytesLeft;
+    private long maxLine;
+    private long deadline;
+    private long lineBytes;
+    private long literalLeft;
+    private long number;
+    private int state; // of a literal's announcement: 0 none, 1 behind {, 2 digits, 3 behind }, 4 behind CR
+    private int previous;
+
+    GuardedInput(Socket socket, boolean literals, Duration readTimeout) throws IOException {
+        this.literals = literals;
+        this.readTimeoutMillis = millis(readTimeout.toNanos());
+        this.socket = socket;
+        this.in = socket.getInputStream();
+    }
+
+    /** Reads from another socket from now on: that of TLS over the first. */
+    void switchTo(Socket upgraded) throws IOException {
+        socket = upgraded;
+        in = upgraded.getInputStream();
+    }
+
+    /** Gives bytes to the reader as if the server had sent them now; nothing else may be buffered. */
+    void replay(byte[] bytes) {
+        System.arraycopy(bytes, 0, buffer, 0, bytes.length);
+        next = 0;
+        end = bytes.length;
+        allowed = 0;
+    }
+
+    /** The next answer may have so many bytes and no longer lines, and must be complete in time. */
+    void expect(long maxBytes, long maxLineBytes, Duration within) {
+        bytesLeft = maxBytes;
+        maxLine = maxLineBytes;
+        deadline = System.nanoTime() + within.toNanos();
+    }
+
+    /** Waits until something is there to read; false if nothing came in time. */
+    boolean await(Duration most) throws IOException {
+        if (next < end) {
+            return true;
+        }
+        try {
+            fill(Math.max(1, millis(most.toNanos())));
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public int available() {
+        return end - next;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
+        if (next == end) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                throw new SocketTimeoutException("the answer is not complete in time");
+            }
+            if (!fill(Math.min(readTimeoutMillis, millis(left)))) {
+                return -1;
+            }
+        }
+        scan();
+        int count = Math.min(length, allowed - next);
+        System.arraycopy(buffer, next, target, offset, count);
+        next += count;
+        return count;
+    }
+
+    private boolean fill(int timeoutMillis) throws IOException {
+        try {
+            socket.setSoTimeout(timeoutMillis);
+            int count = in.read(buffer, 0, buffer.length);
+            next = 0;
+            allowed = 0;
+            end = Math.max(0, count);
+            return count > 0;
+        } catch (SocketTimeoutException e) {
+            throw e;
+        } catch (InterruptedIOException e) {
+            throw new SocketTimeoutException(e.getMessage());
+        }
+    }
+
+    private void scan() throws IOException {
+        while (allowed < end) {
+            if (literalLeft > 0) {
+                int skipped = (int) Math.min(literalLeft, end - allowed);
+                literalLeft -= skipped;
+                count(skipped);
+                allowed += skipped;
+            } else {
+                count(1);
+                inLine(buffer[allowed++] & 0xFF);
+            }
+        }
+    }
+
+    private void count(int bytes) throws IOException {
+        bytesLeft -= bytes;
+        if (bytesLeft < 0) {
+            throw new AnswerTooLargeException("the answer is larger than expected");
+        }
+    }
+
+    private void inLine(int c) throws IOException {
+        if (++lineBytes > maxLine) {
+            throw new AnswerTooLargeException("a line is longer than " + maxLine + " bytes");
+        }
+        boolean lineEnd = c == '\n' && previous == '\r';
+        boolean announced = lineEnd && state == 4;
+        state = nextState(c);
+        previous = c;
+        if (lineEnd) {
+            lineBytes = 0;
+        }
+        if (announced && literals) {
+            if (number > bytesLeft) {
+                throw new AnswerTooLargeException(
+                        "a literal of " + number + " bytes is announced, where at most " + bytesLeft + " are expected");
+            }
+            literalLeft = number;
+        }
+    }
+
+    private int nextState(int c) {
+        if (c == '{') {
+            number = 0;
+            return 1;
+        }
+        if ((state == 1 || state == 2) && c >= '0' && c <= '9') {
+            number = Math.min(MAX_NUMBER, number * 10 + (c - '0'));
+            return 2;
+        }
+        if (state == 2 && c == '}') {
+            return 3;
+        }
+        return state == 3 && c == '\r' ? 4 : 0;
+    }
+
+    private static int millis(long nanos) {
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, nanos / 1_000_000));
+    }
+
+    /** The server sends more than was asked for. */
+    static final class AnswerTooLargeException extends IOException {
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        AnswerTooLargeException(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.github.packetboat.mailbox;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.eclipse.angus.mail.iap.ProtocolException;
+import org.eclipse.angus.mail.iap.Response;
+
+/** Waiting for what the server says by itself: IDLE (RFC 2177). One thread only. */
+final class ImapIdle {
+    private static final long MAX_LINE = 1024 * 1024;
+
+    private final MailboxSettings settings;
+    private final Line line;
+    private final ImapWire wire;
+    private final Consumer<Response> untagged;
+    private final BiFunction<String, Throwable, MailboxException> broken;
+
+    ImapIdle(
+            MailboxSettings settings,
+            Line line,
+            ImapWire wire,
+            Consumer<Response> untagged,
+            BiFunction<String, Throwable, MailboxException> broken) {
+        this.settings = settings;
+        this.line = line;
+        this.wire = wire;
+        this.untagged = untagged;
+        this.broken = broken;
+    }
+
+    /**
+     * Returns as soon as the server has said something, or after {@code most}; IDLE is over then.
+     *
+     * @throws MailboxException if the connection breaks, or the server does not answer DONE
+     */
+    void await(Duration most) {
+        wire.forgetFailure();
+        try {
+            expect(Duration.ZERO);
+            wire.idleStart();
+            expect(most);
+            boolean over = !wire.hasResponse() && !line.in().await(most) ? false : readAll();
+            if (!over) {
+                expect(Duration.ZERO);
+                wire.idleAbort();
+                while (readOne()) {
+                    // until the answer to DONE
+                }
+            }
+        } catch (ProtocolException | IOException | RuntimeException | StackOverflowError e) {
+            if (e instanceof MailboxException known) {
+                throw known;
+            }
+            throw broken.apply("wait for mail (IDLE)", wire.failure() == null ? e : wire.failure());
+        }
+    }
+
+    private void expect(Duration more) {
+        line.in()
+                .expect(
+                        ImapSession.SMALL_ANSWER,
+                        MAX_LINE,
+                        settings.commandTimeout().plus(more));
+    }
+
+    /** Reads what is there; true if the server has ended IDLE by itself. */
+    private boolean readAll() throws ProtocolException {
+        do {
+            if (!readOne()) {
+                return true;
+            }
+        } while (wire.hasResponse());
+        return false;
+    }
+
+    private boolean readOne() throws ProtocolException {
+        Response response = wire.readIdleResponse();
+        if (response == null) {
+            return false;
+        }
+        boolean goesOn = wire.processIdleResponse(response);
+        if (response.isUnTagged()) {
+            untagged.accept(response);
+        }
+        return goesOn;
+    }
+}

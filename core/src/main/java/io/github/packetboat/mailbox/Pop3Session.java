@@ -1,0 +1,263 @@
+package io.github.packetboat.mailbox;
+
+import io.github.packetboat.mail.Credentials;
+import io.github.packetboat.mailbox.MailboxException.Kind;
+import jakarta.mail.AuthenticationFailedException;
+import jakarta.mail.FetchProfile;
+import jakarta.mail.Flags;
+import jakarta.mail.Folder;
+import jakarta.mail.Message;
+import jakarta.mail.MessagingException;
+import jakarta.mail.Session;
+import jakarta.mail.UIDFolder;
+import jakarta.mail.URLName;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import org.eclipse.angus.mail.pop3.POP3Folder;
+import org.eclipse.angus.mail.pop3.POP3Message;
+import org.eclipse.angus.mail.pop3.POP3Store;
+
+/**
+ * A session with a POP3 server, over Angus and our own connection. Which mails there are, and their numbers, stay the same
+ * for the whole session (RFC 1939 §3). One thread at a time, but for {@link #close()}.
+ */
+final class Pop3Session implements AutoCloseable {
+    private static final long SMALL_ANSWER = 256 * 1024;
+    private static final long LIST_ANSWER = 128L * 1024 * 1024;
+    private static final long HEADER_ANSWER = 16L * 1024 * 1024;
+    private static final int MAX_MAILS = 1_000_000;
+
+    private final MailboxSettings settings;
+    private final Line line;
+    private final POP3Store store;
+    private final POP3Folder folder;
+    private final List<String> ids;
+    private final int[] sizes;
+    private long lastUsed = System.nanoTime();
+
+    private Pop3Session(MailboxSettings settings, Line line) throws MessagingException, IOException {
+        this.settings = settings;
+        this.line = line;
+        line.replayGreeting();
+        line.in().expect(SMALL_ANSWER, SMALL_ANSWER, settings.commandTimeout());
+        Session session = Session.getInstance(properties(line));
+        this.store =
+                new POP3Store(session, new URLName("pop3", settings.server().host(), -1, null, null, null));
+        logIn();
+        checkCount();
+        this.folder = (POP3Folder) store.getFolder("INBOX");
+        line.in().expect(SMALL_ANSWER, SMALL_ANSWER, settings.commandTimeout());
+        folder.open(Folder.READ_WRITE);
+        line.in().expect(LIST_ANSWER, LIST_ANSWER, settings.commandTimeout());
+        Message[] all = folder.getMessages();
+        FetchProfile profile = new FetchProfile();
+        profile.add(UIDFolder.FetchProfileItem.UID);
+        folder.fetch(all, profile);
+        this.sizes = folder.getSizes();
+        this.ids = ids(all);
+    }
+
+    private List<String> ids(Message[] all) throws MessagingException {
+        List<String> found = new ArrayList<>(all.length);
+        for (Message message : all) {
+            String id = folder.getUID(message);
+            if (id == null) {
+                throw new MailboxException(
+                        Kind.UNSUPPORTED, "list the mails at " + settings.where() + ": the server has no UIDL");
+            }
+            found.add(id);
+        }
+        return List.copyOf(found);
+    }
+
+    private static Properties properties(Line line) {
+        Properties properties = new Properties();
+        properties.put("mail.pop3.socketFactory", PresetSocket.factory(line));
+        properties.put("mail.pop3.socketFactory.fallback", "false");
+        properties.put("mail.pop3.auth.xoauth2.disable", "false");
+        properties.put("mail.pop3.auth.ntlm.disable", "true");
+        // RFC 5034 §4: what would not fit into one line of 255 bytes, and what Office 365 wants.
+        properties.put("mail.pop3.auth.xoauth2.two.line.authentication.format", "true");
+        properties.put("mail.pop3.cachewriteto", "false");
+        return properties;
+    }
+
+    /**
+     * Connects, logs in, and asks which mails there are.
+     *
+     * @throws MailboxException if any of that fails
+     */
+    static Pop3Session open(MailboxSettings settings) {
+        Line line = Line.open(settings);
+        try {
+            return new Pop3Session(settings, line);
+        } catch (MessagingException | IOException e) {
+            line.close();
+            throw failed(settings, "open the mailbox", e);
+        } catch (RuntimeException e) {
+            line.close();
+            throw e;
+        }
+    }
+
+    private void logIn() throws MessagingException {
+        Credentials credentials = settings.server()
+                .credentials()
+                .orElseThrow(() -> new IllegalArgumentException("POP3 needs credentials"));
+        boolean token = credentials.kind() == Credentials.Kind.TOKEN;
+        char[] secret = credentials.secret();
+        String text = new String(secret);
+        Arrays.fill(secret, '\0');
+        try {
+            store.connect(settings.server().host(), settings.server().port(), credentials.user(), text);
+        } catch (AuthenticationFailedException e) {
+            String said = String.valueOf(e.getMessage()).replace(text, "***");
+            throw new MailboxException(
+                    Kind.LOGIN,
+                    "log in to " + settings.where() + " as " + credentials.user() + (token ? " with a token" : "")
+                            + ": the server refuses: " + Texts.clean(said, 300));
+        }
+    }
+
+    /** Angus makes an array of as many mails as the server claims to have: so it must not claim too many. */
+    private void checkCount() throws IOException {
+        line.in().expect(SMALL_ANSWER, SMALL_ANSWER, settings.commandTimeout());
+        line.out().write("STAT\r\n".getBytes(StandardCharsets.US_ASCII));
+        line.out().flush();
+        StringBuilder answer = new StringBuilder();
+        for (int c = line.in().read(); c >= 0 && c != '\n'; c = line.in().read()) {
+            answer.append((char) c);
+        }
+        String text = answer.toString().strip();
+        if (!text.matches("\\+OK [0-9]{1,9} .*") || Long.parseLong(text.split(" ")[1]) > MAX_MAILS) {
+            throw new MailboxException(
+                    Kind.PROTOCOL,
+                    "open the mailbox at " + settings.where() + ": STAT says \"" + Texts.clean(text, 100)
+                            + "\", where at most " + MAX_MAILS + " mails are expected");
+        }
+    }
+
+    /** The UIDLs, in the order of the mails' numbers. */
+    List<String> ids() {
+        return ids;
+    }
+
+    long size(int index) {
+        return index < sizes.length ? Math.max(0, sizes[index]) : 0;
+    }
+
+    long idleNanos() {
+        return System.nanoTime() - lastUsed;
+    }
+
+    /** Whether the server still answers. */
+    boolean isAlive() {
+        try {
+            return guarded("see whether the connection still works", SMALL_ANSWER, folder::isOpen);
+        } catch (MailboxException e) {
+            return false;
+        }
+    }
+
+    byte[] header(int index) {
+        return guarded("fetch a header", HEADER_ANSWER, () -> {
+            try (InputStream in = message(index).top(0)) {
+                return in.readAllBytes();
+            }
+        });
+    }
+
+    void transfer(int index, long maxBytes, OutputStream out) {
+        guarded("fetch a mail", maxBytes, () -> {
+            message(index).writeTo(out);
+            return null;
+        });
+    }
+
+    private POP3Message message(int index) throws MessagingException {
+        return (POP3Message) folder.getMessage(index + 1);
+    }
+
+    /** Deletes the mails of these UIDLs, as far as they are there, and ends the session: only then they are gone. */
+    void deleteAndQuit(Set<String> doomed) {
+        guarded("delete mails", LIST_ANSWER, () -> {
+            for (int i = 0; i < ids.size(); i++) {
+                if (doomed.contains(ids.get(i))) {
+                    message(i).setFlag(Flags.Flag.DELETED, true);
+                }
+            }
+            folder.close(true);
+            store.close();
+            return null;
+        });
+        close();
+    }
+
+    /** Ends the session, deleting nothing. */
+    void quit() {
+        try {
+            guarded("log out", SMALL_ANSWER, () -> {
+                folder.close(false);
+                store.close();
+                return null;
+            });
+        } catch (MailboxException e) {
+            // who has gone needs no goodbye
+        } finally {
+            close();
+        }
+    }
+
+    private interface Exchange<T> {
+        T call() throws MessagingException, IOException;
+    }
+
+    private <T> T guarded(String what, long maxBytes, Exchange<T> exchange) {
+        line.in().expect(maxBytes, Long.MAX_VALUE, settings.commandTimeout());
+        try {
+            T result = exchange.call();
+            lastUsed = System.nanoTime();
+            return result;
+        } catch (MailboxException e) {
+            close();
+            throw e;
+        } catch (MessagingException | IOException | RuntimeException e) {
+            close();
+            throw failed(settings, what, e);
+        }
+    }
+
+    private static MailboxException failed(MailboxSettings settings, String what, Exception e) {
+        String at = what + " at " + settings.where() + ": ";
+        Throwable cause = e;
+        for (int i = 0; i < 10 && cause != null; i++) {
+            if (cause instanceof GuardedInput.AnswerTooLargeException) {
+                return new MailboxException(Kind.PROTOCOL, at + cause.getMessage(), e);
+            }
+            if (cause instanceof SocketTimeoutException) {
+                return new MailboxException(
+                        Kind.CONNECTION,
+                        at + "no complete answer within readTimeout=" + settings.readTimeout() + " or commandTimeout="
+                                + settings.commandTimeout(),
+                        e);
+            }
+            cause = cause.getCause();
+        }
+        boolean connection = e instanceof IOException || e.getCause() instanceof IOException;
+        return new MailboxException(
+                connection ? Kind.CONNECTION : Kind.PROTOCOL, at + Texts.clean(String.valueOf(e.getMessage()), 200), e);
+    }
+
+    @Override
+    public void close() {
+        line.close();
+    }
+}

@@ -1,0 +1,181 @@
+package io.github.packetboat.mailbox;
+
+import java.io.Serial;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells a {@link MailboxListener} of what happens in a folder. It connects again by itself when the connection breaks, with
+ * growing pauses, and goes on where it was: no mail is missed, and none told twice, however often that happens. It ends when
+ * it or its mailbox is closed, when the listener throws, or when there is no use in trying again: the server has refused the
+ * login three times in a row, or has no such folder.
+ *
+ * <p>Over IMAP it waits with IDLE, which it renews before servers or routers end it in silence, and looks for itself each
+ * time in case the server has forgotten to tell; where the server has no IDLE, and over POP3, it asks from time to time.
+ *
+ * <p>Thread-safe.
+ */
+public final class Watch implements AutoCloseable {
+    private static final int MAX_LOGIN_FAILURES = 3;
+    private static final Logger LOG = System.getLogger(Watch.class.getName());
+
+    private final MailboxSettings settings;
+    private final MailboxListener listener;
+    private final Watcher watcher;
+    private final Consumer<Watch> onEnd;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Thread thread;
+    private volatile @Nullable Throwable failure;
+
+    private Watch(MailboxSettings settings, MailboxListener listener, Watcher watcher, Consumer<Watch> onEnd) {
+        this.settings = settings;
+        this.listener = listener;
+        this.watcher = watcher;
+        this.onEnd = onEnd;
+        this.thread = new Thread(this::run, "packetboat-mailbox-watch");
+        thread.setDaemon(true);
+    }
+
+    static Watch start(
+            MailboxSettings settings,
+            MailboxListener listener,
+            Watcher watcher,
+            Consumer<Watch> onStart,
+            Consumer<Watch> onEnd) {
+        Watch watch = new Watch(settings, Check.notNull("listener", listener), watcher, onEnd);
+        onStart.accept(watch);
+        watch.thread.start();
+        return watch;
+    }
+
+    /**
+     * Up to where new mail was told: with it, another watch goes on from here. Ask in a listener's call, and the mail of that
+     * call is not included yet.
+     */
+    public Watermark watermark() {
+        return watcher.watermark();
+    }
+
+    /** Why the watch has ended by itself: what the listener has thrown, or a {@link MailboxException}. Empty otherwise. */
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    /** Waits until the watch has ended, for whatever reason. */
+    public void awaitEnd() throws InterruptedException {
+        thread.join();
+    }
+
+    /** What a listener threw: no reason to connect again. */
+    static final class ListenerFailure extends RuntimeException {
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        ListenerFailure(Throwable cause) {
+            super(cause);
+        }
+    }
+
+    /** Runs a call of a listener. */
+    static void tell(Runnable call) {
+        try {
+            call.run();
+        } catch (Throwable e) { // whatever it is, it is the listener's and ends the watch
+            throw new ListenerFailure(e);
+        }
+    }
+
+    private void run() {
+        try {
+            int attempt = 0;
+            int loginFailures = 0;
+            while (!isClosing()) {
+                try {
+                    watcher.connect();
+                    attempt = 0;
+                    loginFailures = 0;
+                    tell(listener::onConnected);
+                    while (!isClosing()) {
+                        watcher.await(this::sleep);
+                    }
+                } catch (MailboxException e) {
+                    watcher.disconnect();
+                    loginFailures = e.kind() == MailboxException.Kind.LOGIN ? loginFailures + 1 : 0;
+                    if (!isClosing()) {
+                        retry(e, loginFailures, attempt++);
+                    }
+                }
+            }
+        } catch (Throwable e) {
+            end(e);
+        } finally {
+            watcher.disconnect();
+            onEnd.accept(this);
+        }
+    }
+
+    private void retry(MailboxException e, int loginFailures, int attempt) {
+        boolean hopeless = loginFailures == MAX_LOGIN_FAILURES
+                || e.kind() == MailboxException.Kind.REFUSED
+                || e.kind() == MailboxException.Kind.UNSUPPORTED
+                || e.kind() == MailboxException.Kind.TLS && attempt >= MAX_LOGIN_FAILURES;
+        if (hopeless) {
+            throw e;
+        }
+        Duration wait = settings.reconnect().next(attempt, RandomGenerator.getDefault());
+        tell(() -> listener.onInterrupted(e, wait));
+        sleep(wait);
+    }
+
+    private void end(Throwable e) {
+        Throwable reason = e instanceof ListenerFailure && e.getCause() != null ? e.getCause() : e;
+        if (isClosing() && !(e instanceof ListenerFailure)) {
+            return; // what breaks while it is closed was broken by that
+        }
+        failure = reason;
+        LOG.log(Level.WARNING, "the watch at " + settings.where() + " has ended: " + reason, reason);
+    }
+
+    private boolean isClosing() {
+        return closing.getCount() == 0;
+    }
+
+    private void sleep(Duration time) {
+        try {
+            closing.await(time.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            closing.countDown(); // nobody but a listener's code can have asked for it
+        }
+    }
+
+    /**
+     * Ends the watch; a call of the listener that is under way is waited for, unless it is that which closes. Does nothing
+     * if it has ended.
+     */
+    @Override
+    public void close() {
+        closing.countDown();
+        watcher.disconnect();
+        if (Thread.currentThread() == thread) {
+            return;
+        }
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package io.github.packetboat.websocket;
+
+import io.github.packetboat.codec.CodecException;
+import io.github.packetboat.codec.Conversation;
+import io.github.packetboat.codec.FrameBuffer;
+import io.github.packetboat.codec.Handshake;
+import java.nio.ByteBuffer;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The accepting side (RFC 6455 §4.2): checks the request, then answers it, refuses it, or shows a page. */
+final class ServerOpening implements Opening {
+    private static final String VERSION = "13";
+    private static final int KEY_BYTES = 16;
+
+    private final ServerRules rules;
+    private final HttpHead.Reader reader = new HttpHead.Reader();
+    private String answer = "";
+    private byte[] body = {};
+
+    ServerOpening(ServerRules rules) {
+        this.rules = rules;
+    }
+
+    @Override
+    public boolean isClient() {
+        return false;
+    }
+
+    @Override
+    public void begin(Conversation.Line line, FrameBuffer out) {}
+
+    @Override
+    public @Nullable Outcome decode(ByteBuffer in) throws CodecException {
+        HttpHead head = reader.read(in);
+        if (head == null) {
+            return null;
+        }
+        String target = checkRequest(head);
+        String method = head.start().get(0);
+        String path = target.indexOf('?') < 0 ? target : target.substring(0, target.indexOf('?'));
+        Supplier<Page> page = rules.pages().get(path);
+        if (page != null && head.all("upgrade").isEmpty()) {
+            return show(page.get(), method, path);
+        }
+        if (!rules.paths().contains(path)) {
+            throw new HttpException(404, "there is no " + path);
+        }
+        String key = checkUpgrade(head, method);
+        Origins.check(head, rules.origins());
+        return upgrade(head, target, key);
+    }
+
+    /** What every request must be, whatever it is for. Returns the target. */
+    private static String checkRequest(HttpHead head) throws HttpException {
+        if (!head.start().get(2).equals("HTTP/1.1")) {
+            throw new HttpException(400, "\"" + head.start().get(2) + "\" instead of HTTP/1.1");
+        }
+        String method = head.start().get(0);
+        if (!method.equals("GET") && !method.equals("HEAD")) {
+            throw new HttpException(405, "method " + method + " instead of GET", "Allow: GET, HEAD");
+        }
+        String host = head.only("host");
+        if (host == null || host.isEmpty() || host.indexOf(',') >= 0) {
+            throw new HttpException(400, head.all("host").size() + " Host headers, or an improper one, instead of one");
+        }
+        boolean hasBody = !head.all("content-length").isEmpty() && !List.of("0").equals(head.all("content-length"))
+                || !head.all("transfer-encoding").isEmpty();
+        if (hasBody) {
+            throw new HttpException(400, "a request with a body");
+        }
+        String target = head.start().get(1);
+        if (!target.startsWith("/") || !target.chars().allMatch(c -> c > 0x20 && c < 0x7F && c != '#')) {
+            throw new HttpException(400, "the target of the request is no path");
+        }
+        return target;
+    }
+
+    private Outcome show(Page page, String method, String path) {
+        answer = page.head(200);
+        body = method.equals("HEAD") ? body : page.bytes();
+        return new Outcome(null, null, "answered " + method + " " + path + " with 200");
+    }
+
+    /** The requirements of RFC 6455 §4.2.1. Returns the key. */
+    private static String checkUpgrade(HttpHead head, String method) throws HttpException {
+        if (!method.equals("GET")) {
+            throw new HttpException(405, "method " + method + " instead of GET", "Allow: GET");
+        }
+        if (!Http.hasElement(head.all("upgrade"), "websocket")) {
+            throw new HttpException(426, "no upgrade to websocket is asked for", "Upgrade: websocket");
+        }
+        if (!Http.hasElement(head.all("connection"), "upgrade")) {
+            throw new HttpException(400, "the Connection header does not name the upgrade");
+        }
+        if (!VERSION.equals(head.only("sec-websocket-version"))) {
+            throw new HttpException(426, "another version than 13", "Sec-WebSocket-Version: " + VERSION);
+        }
+        String key = head.only("sec-websocket-key");
+        if (key == null || !isKey(key)) {
+            throw new HttpException(
+                    400, "Sec-WebSocket-Key is missing, there more than once, or no 16 bytes in Base64");
+        }
+        return key;
+    }
+
+    private static boolean isKey(String key) {
+        try {
+            return key.length() == 24 && Base64.getDecoder().decode(key).length == KEY_BYTES;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private Outcome upgrade(HttpHead head, String target, String key) throws HttpException {
+        String subprotocol = subprotocol(Http.elements(head.all("sec-websocket-protocol")));
+        Handshake handshake = new Handshake(target, head.headers(), subprotocol);
+        int verdict = rules.admission().applyAsInt(handshake);
+        if (verdict != 101) {
+            checkVerdict(verdict);
+            throw new HttpException(verdict, "the application does not admit it");
+        }
+        List<Extension> offers = Extension.parse(head.all("sec-websocket-extensions"));
+        if (offers == null) {
+            throw new HttpException(400, "Sec-WebSocket-Extensions is malformed");
+        }
+        StringBuilder text = new StringBuilder("HTTP/1.1 101 Switching Protocols\r\n")
+                .append("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ")
+                .append(Opening.accept(key))
+                .append("\r\n");
+        if (subprotocol != null) {
+            text.append("Sec-WebSocket-Protocol: ").append(subprotocol).append("\r\n");
+        }
+        Deflate deflate = null;
+        for (Extension offer : rules.deflates() ? offers : List.<Extension>of()) {
+            deflate = offer.accept();
+            if (deflate != null) {
+                text.append("Sec-WebSocket-Extensions: ")
+                        .append(Extension.answer(deflate, offer))
+                        .append("\r\n");
+                break;
+            }
+        }
+        answer = text.append("\r\n").toString();
+        return new Outcome(handshake, deflate, "");
+    }
+
+    private static void checkVerdict(int verdict) {
+        if (verdict < 400 || verdict > 599) {
+            throw new IllegalStateException(
+                    "admit(…) said " + verdict + ", which is neither 101 nor a status from 400 to 599");
+        }
+    }
+
+    private @Nullable String subprotocol(List<String> offered) {
+        for (String ours : rules.subprotocols()) {
+            if (offered.contains(ours)) {
+                return ours;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public void answer(FrameBuffer out) {
+        Opening.put(answer, out);
+        out.put(body);
+        answer = "";
+        body = new byte[0];
+    }
+
+    @Override
+    public void refuse(@Nullable Throwable failure, FrameBuffer out) {
+        int status = 503;
+        String header = "";
+        if (failure instanceof HttpException refusal) {
+            status = refusal.status();
+            header = refusal.header();
+        } else if (failure != null) {
+            status = 500;
+        }
+        Page page = Page.text(status + " " + Http.reason(status) + "\n");
+        if (!header.isEmpty()) {
+            int colon = header.indexOf(": ");
+            page = page.header(header.substring(0, colon), header.substring(colon + 2));
+        }
+        Opening.put(page.head(status), out);
+        out.put(page.bytes());
+    }
+}

@@ -1,0 +1,182 @@
+package io.github.packetboat.websocket;
+
+import io.github.packetboat.codec.Codec;
+import io.github.packetboat.codec.CodecFactory;
+import io.github.packetboat.codec.Handshake;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+
+/**
+ * A server's WebSockets, from {@link WebSockets#text} and its like. Immutable and thread-safe; each method returns a changed
+ * copy.
+ *
+ * <pre>{@code
+ * CodecFactory<String> chat = WebSockets.text("/chat")
+ *         .origins("https://example.org")                 // besides pages from this server's own host
+ *         .admit(head -> isKnown(head.header("Cookie")) ? 101 : 401)
+ *         .page("/", () -> Page.of("text/html; charset=utf-8", html))
+ *         .page("/health", () -> Page.text("ok"));
+ * }</pre>
+ *
+ * <p>Whoever asks for another path gets 404, and whoever breaks the rules of the handshake 400, 403, 405, 426 or 431: the
+ * listener never hears of any of them. A request may have a head of 8 KiB with 64 headers, and no body.
+ *
+ * @param <M> the type of message
+ */
+public final class ServerWebSockets<M> implements CodecFactory<M> {
+    private final Kind<M> kind;
+    private final Sizes sizes;
+    private final ServerRules rules;
+
+    private ServerWebSockets(Kind<M> kind, Sizes sizes, ServerRules rules) {
+        this.kind = kind;
+        this.sizes = sizes;
+        this.rules = rules;
+    }
+
+    static <M> ServerWebSockets<M> at(String path, Kind<M> kind) {
+        return new ServerWebSockets<>(
+                kind,
+                Sizes.DEFAULT,
+                new ServerRules(
+                        Set.of(WebSockets.checkTarget("path", path)),
+                        List.of(),
+                        Origins.SAME,
+                        handshake -> 101,
+                        Map.of(),
+                        false));
+    }
+
+    /** At {@code path} too; {@link Handshake#path()} tells which one it was. */
+    public ServerWebSockets<M> alsoAt(String path) {
+        Set<String> paths = new LinkedHashSet<>(rules.paths());
+        paths.add(WebSockets.checkTarget("path", path));
+        return with(new ServerRules(
+                Set.copyOf(paths),
+                rules.subprotocols(),
+                rules.origins(),
+                rules.admission(),
+                rules.pages(),
+                rules.deflates()));
+    }
+
+    /**
+     * The subprotocols this server speaks, best first: the first one that a client offers is agreed on, and none if it offers
+     * none of them. None unless set.
+     *
+     * @throws IllegalArgumentException if one is no token
+     */
+    public ServerWebSockets<M> subprotocols(String... names) {
+        return with(new ServerRules(
+                rules.paths(),
+                ClientWebSockets.tokens(names),
+                rules.origins(),
+                rules.admission(),
+                rules.pages(),
+                rules.deflates()));
+    }
+
+    /**
+     * Whose pages may connect besides those of the host that they connect to, such as {@code "https://example.org"}. Others
+     * get 403, and so does the origin {@code "null"} unless it is named here. None unless set.
+     */
+    public ServerWebSockets<M> origins(String... origins) {
+        Set<String> all = new LinkedHashSet<>(rules.origins().allowed());
+        for (String origin : origins) {
+            all.add(Http.lower(origin));
+        }
+        return withOrigins(new Origins(
+                Set.copyOf(all), rules.origins().any(), rules.origins().required()));
+    }
+
+    /**
+     * Lets pages of every origin connect, with the cookies that their visitors have here: only for a server that does not
+     * rely on cookies, nor on who can reach it.
+     */
+    public ServerWebSockets<M> insecureAnyOrigin() {
+        return withOrigins(
+                new Origins(rules.origins().allowed(), true, rules.origins().required()));
+    }
+
+    /** Refuses peers that say no origin, which only those that are no browsers do; they are welcome unless this is set. */
+    public ServerWebSockets<M> requireOrigin() {
+        return withOrigins(
+                new Origins(rules.origins().allowed(), rules.origins().any(), true));
+    }
+
+    private ServerWebSockets<M> withOrigins(Origins origins) {
+        return with(new ServerRules(
+                rules.paths(), rules.subprotocols(), origins, rules.admission(), rules.pages(), rules.deflates()));
+    }
+
+    /**
+     * Who is let in, of those that the other rules let in: the function returns 101 to accept, or the status to refuse with,
+     * 400 to 599, such as 401. It runs on the event loop, must not block, and is called by several threads at once. What it
+     * found out it can find out again in {@code onOpen}, from the same {@link Handshake}.
+     */
+    public ServerWebSockets<M> admit(ToIntFunction<Handshake> verdict) {
+        return with(new ServerRules(
+                rules.paths(), rules.subprotocols(), rules.origins(), verdict, rules.pages(), rules.deflates()));
+    }
+
+    /**
+     * Answers a plain GET or HEAD of {@code path} with a page, and closes. The supplier is asked each time, on the event loop;
+     * it must not block, and what it returns should be made beforehand if it is large.
+     */
+    public ServerWebSockets<M> page(String path, Supplier<Page> page) {
+        Map<String, Supplier<Page>> pages = new HashMap<>(rules.pages());
+        pages.put(WebSockets.checkTarget("path", path), page);
+        return with(new ServerRules(
+                rules.paths(),
+                rules.subprotocols(),
+                rules.origins(),
+                rules.admission(),
+                Map.copyOf(pages),
+                rules.deflates()));
+    }
+
+    /**
+     * Compresses messages of 64 bytes or more with clients that offer it (permessage-deflate, RFC 7692), each by itself: a
+     * broadcast is compressed once, and nothing is kept between messages. Do not compress secrets together with what
+     * somebody else can choose. Off unless set.
+     */
+    public ServerWebSockets<M> deflate() {
+        return with(new ServerRules(
+                rules.paths(), rules.subprotocols(), rules.origins(), rules.admission(), rules.pages(), true));
+    }
+
+    /** How large a frame may be that comes in, and into frames of what size messages are cut that go out; 64 KiB unless set. */
+    public ServerWebSockets<M> maxFrameBytes(int bytes) {
+        return new ServerWebSockets<>(kind, sizes.frame(bytes), rules);
+    }
+
+    /** How large a message may be in either direction, expanded if it was compressed; 256 KiB unless set. */
+    public ServerWebSockets<M> maxMessageBytes(int bytes) {
+        return new ServerWebSockets<>(kind, sizes.message(bytes), rules);
+    }
+
+    /** In how many frames a message may come; 1,024 unless set. */
+    public ServerWebSockets<M> maxFragments(int fragments) {
+        return new ServerWebSockets<>(kind, sizes.fragments(fragments), rules);
+    }
+
+    private ServerWebSockets<M> with(ServerRules changed) {
+        return new ServerWebSockets<>(kind, sizes, changed);
+    }
+
+    /** @throws IllegalArgumentException if a frame may be larger than a message; names both limits */
+    @Override
+    public Codec<M> create() {
+        return new WebSocketConversation<>(kind, sizes.checked(), new ServerOpening(rules));
+    }
+
+    @Override
+    public String toString() {
+        return "webSockets(" + String.join(", ", rules.paths()) + ")";
+    }
+}
