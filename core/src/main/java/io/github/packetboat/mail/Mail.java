@@ -254,7 +254,7 @@ public final class Mail {
      * @throws IOException if it cannot be read, or what it holds cannot be a {@code Mail}
      */
     public static Mail parse(Path eml) throws IOException {
-        try (InputStream in = Files.newInputStream(FieldText.notNull("eml", eml))) {
+        try (InputStream in = Files.newInputStream(Check.notNull("eml", eml))) {
             return parse(in);
         }
     }
@@ -268,7 +268,7 @@ public final class Mail {
      * @throws IOException if it cannot be read, has no From, or an address is not valid
      */
     public static Mail parse(InputStream in) throws IOException {
-        FieldText.notNull("in", in);
+        Check.notNull("in", in);
         try {
             return MailParser.parse(in);
         } catch (NoClassDefFoundError e) {

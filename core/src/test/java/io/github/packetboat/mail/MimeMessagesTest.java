@@ -89,7 +89,7 @@ final class MimeMessagesTest {
                 .containsOnlyOnce("Date: ")
                 .contains("Message-ID: " + outgoing.messageId());
         assertThat(AngusView.of(wire.getBytes(StandardCharsets.ISO_8859_1)).text("text/plain"))
-                .isEqualTo("你好\r\n");
+                .isEqualTo("你好\n");
         assertThat(wire(outgoing)).isEqualTo(wire);
     }
 
@@ -132,7 +132,9 @@ final class MimeMessagesTest {
                 new ByteArrayInputStream(
                         "From: me@x\nTo: a@x\nSubject: s\n\na\rb\n.\r\nc".getBytes(StandardCharsets.US_ASCII)));
 
-        assertThat(wire(MimeMessages.outgoing(message, List.of()))).endsWith("\r\n\r\na\r\nb\r\n.\r\nc\r\n");
+        assertThat(wire(MimeMessages.outgoing(message, List.of())))
+                .startsWith("Date: ")
+                .endsWith("\r\n\r\na\r\nb\r\n.\r\nc\r\n");
     }
 
     @Test
