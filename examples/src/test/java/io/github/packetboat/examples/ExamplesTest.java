@@ -24,7 +24,9 @@ class ExamplesTest {
                         "   server notes  cho has left (PEER_CLOSED)",
                         "   ben    hears  (connection closed: CONNECTION_LOST)",
                         "   ann    hears  ben: here I am again",
-                        "   ben    hears  (connection closed: PEER_CLOSED)")
+                        "   ben    hears  (connection closed: PEER_CLOSED)",
+                        "   sink   takes  ann@example.com to cho@example.com: see you soon",
+                        "   ann    reads  cho@example.com ACCEPTED 250 2.0.0 taken as 1")
                 .last()
                 .asString()
                 .matches("All of this has just happened, over real sockets, in \\d+ ms: 4 connections, 20 messages\\.");
@@ -74,6 +76,34 @@ class ExamplesTest {
     }
 
     @Test
+    void sendMail() throws Exception {
+        assertThat(String.join("\n", run("send-mail")))
+                .contains("me@example.com to you@example.com, another@example.com, me@example.com: =?UTF-8?B?")
+                .contains("   another@example.com ACCEPTED 250 2.0.0 taken as 1")
+                .endsWith("sent through 127.0.0.1, attempts: 1");
+    }
+
+    @Test
+    void signUpMail() throws Exception {
+        assertThat(run("sign-up-mail")).last().isEqualTo("   accepted: true");
+    }
+
+    @Test
+    void newsletter() throws Exception {
+        assertThat(run("newsletter", "300")).last().isEqualTo("300 accepted, 0 failed");
+    }
+
+    @Test
+    void springMail() throws Exception {
+        assertThat(String.join("\n", run("spring-mail",
+                        "inbox",
+                        "watch",
+                        "pop3-against-imap")))
+                .contains("you@example.com: simple", "you@example.com: rich")
+                .endsWith("Spring has sent 2 mails through the protocol packetboat");
+    }
+
+    @Test
     void tlsLeavesNoFileBehind() throws Exception {
         Path made;
         try (Keytool keytool = new Keytool()) {
@@ -89,6 +119,32 @@ class ExamplesTest {
                 .contains("client:   retains 400 bytes", "server:   received 101 to 200")
                 .last()
                 .isEqualTo("all in order, 200 of them at the second server");
+    }
+
+    @Test
+    void inbox() throws Exception {
+        assertThat(String.join("\n", run("inbox")))
+                .contains("new   飞翔的代码 <alice@example.com>: 测试邮件 1")
+                .contains("   你好，这是第 1 封。")
+                .contains("   saved 报告.txt, 6 bytes")
+                .contains("unread left: 0");
+    }
+
+    @Test
+    void watch() throws Exception {
+        assertThat(run("watch"))
+                .contains("   tells  connected", "   tells  new: 测试邮件 3")
+                .last()
+                .isEqualTo("5 mails sent, 5 told, each once");
+    }
+
+    @Test
+    void pop3AgainstImap() throws Exception {
+        assertThat(String.join("\n", run("pop3-against-imap")))
+                .contains("   POP3   says   mark mails: POP3 only fetches and deletes; flags and folders need IMAP")
+                .contains("   server says  INBOX holds 1, unread 1")
+                .contains("   server says  INBOX holds 0, unread 0; Archive holds 1, unread 0")
+                .contains("   POP3   sees   0 mails");
     }
 
     @Test
