@@ -71,13 +71,14 @@ final class Pop3Test {
             Folder inbox = pop3.inbox();
             assertThat(inbox.messages().map(ReceivedMail::subject)).containsExactly("one", "two", "three");
             assertThat(inbox.newest(2).map(ReceivedMail::subject)).containsExactly("three", "two");
-            assertThat(inbox.search(Query.text("BODY of t")).map(ReceivedMail::subject)).containsExactly("two", "three");
-            assertThat(inbox.search(Query.not(Query.subject("o")))
-                            .map(ReceivedMail::subject))
+            assertThat(inbox.search(Query.text("BODY of t")).map(ReceivedMail::subject))
+                    .containsExactly("two", "three");
+            assertThat(inbox.search(Query.not(Query.subject("o"))).map(ReceivedMail::subject))
                     .containsExactly("three");
             assertThat(inbox.search(Query.from("bob@").and(Query.header("Subject", "one"))))
                     .hasSize(1);
-            assertThat(inbox.search(Query.flag(Flag.SEEN).or(Query.larger(1_000_000)))).isEmpty();
+            assertThat(inbox.search(Query.flag(Flag.SEEN).or(Query.larger(1_000_000))))
+                    .isEmpty();
             assertThat(inbox.status().messages()).isEqualTo(3);
         }
     }
