@@ -335,9 +335,8 @@ final class BrokenServersTest {
                 Post post = Post.to(server.port()).idle(Duration.ofMillis(50)).open()) {
             post.send("x\r\n", "b@y");
 
-            io.github.packetboat.testkit.Await.until(
-                    "the connection is gone", () -> post.pool().connections() == 0);
-            assertThat(post.events).containsExactly("opened", "closed");
+            Await.untilEqual("events", List.of("opened", "closed"), () -> List.copyOf(post.events));
+            assertThat(post.pool().connections()).isZero();
         }
     }
 
