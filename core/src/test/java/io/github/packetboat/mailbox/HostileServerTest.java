@@ -415,8 +415,7 @@ final class HostileServerTest {
                             Map.of(
                                     "CAPABILITY",
                                     quoted -> trySend(
-                                            quoted,
-                                            "* CAPABILITY IMAP4rev1 AUTH=XOAUTH2\r\n" + TAG.get() + " OK\r\n"),
+                                            quoted, "* CAPABILITY IMAP4rev1 AUTH=XOAUTH2\r\n" + TAG.get() + " OK\r\n"),
                                     "AUTHENTICATE XOAUTH2",
                                     quoted -> {
                                         String tag = TAG.get();
@@ -446,9 +445,7 @@ final class HostileServerTest {
                 }
             }
         }
-        assertThat(heard)
-                .containsExactly(
-                        "user=alice\1auth=Bearer token-1\1\1", "user=alice\1auth=Bearer token-2\1\1");
+        assertThat(heard).containsExactly("user=alice\1auth=Bearer token-1\1\1", "user=alice\1auth=Bearer token-2\1\1");
     }
 
     static Stream<Case> pop3() {

@@ -71,13 +71,14 @@ final class Pop3Test {
             Folder inbox = pop3.inbox();
             assertThat(inbox.messages().map(ReceivedMail::subject)).containsExactly("one", "two", "three");
             assertThat(inbox.newest(2).map(ReceivedMail::subject)).containsExactly("three", "two");
-            assertThat(inbox.search(Query.text("BODY of t")).map(ReceivedMail::subject)).containsExactly("two", "three");
-            assertThat(inbox.search(Query.not(Query.subject("o")))
-                            .map(ReceivedMail::subject))
+            assertThat(inbox.search(Query.text("BODY of t")).map(ReceivedMail::subject))
+                    .containsExactly("two", "three");
+            assertThat(inbox.search(Query.not(Query.subject("o"))).map(ReceivedMail::subject))
                     .containsExactly("three");
             assertThat(inbox.search(Query.from("bob@").and(Query.header("Subject", "one"))))
                     .hasSize(1);
-            assertThat(inbox.search(Query.flag(Flag.SEEN).or(Query.larger(1_000_000)))).isEmpty();
+            assertThat(inbox.search(Query.flag(Flag.SEEN).or(Query.larger(1_000_000))))
+                    .isEmpty();
             assertThat(inbox.status().messages()).isEqualTo(3);
         }
     }
@@ -85,18 +86,18 @@ final class Pop3Test {
     @Test
     void whatIsDeletedGoesWithTheEndOfTheSession() {
         deliver("one", "two", "three");
-        try (Mailbox imap = Mailbox.of(green.imap());
-                Mailbox pop3 = Mailbox.of(green.pop3())) {
-            Folder inbox = pop3.inbox();
-            List<ReceivedMail> all = inbox.messages().toList();
+        try (Mailbox imap = Mailbox.of(green.imap())) {
+            try (Mailbox pop3 = Mailbox.of(green.pop3())) {
+                Folder inbox = pop3.inbox();
+                List<ReceivedMail> all = inbox.messages().toList();
 
-            inbox.delete(all.subList(0, 1));
-            assertThat(inbox.messages().map(ReceivedMail::subject)).containsExactly("two", "three");
-            assertThat(imap.inbox().messages()).hasSize(3);
-            inbox.expunge();
-            assertThat(imap.inbox().messages().map(ReceivedMail::subject)).containsExactly("two", "three");
-            inbox.delete(all.subList(1, 2));
-            pop3.close();
+                inbox.delete(all.subList(0, 1));
+                assertThat(inbox.messages().map(ReceivedMail::subject)).containsExactly("two", "three");
+                assertThat(imap.inbox().messages()).hasSize(3);
+                inbox.expunge();
+                assertThat(imap.inbox().messages().map(ReceivedMail::subject)).containsExactly("two", "three");
+                inbox.delete(all.subList(1, 2));
+            }
             assertThat(imap.inbox().messages().map(ReceivedMail::subject)).containsExactly("three");
         }
     }
