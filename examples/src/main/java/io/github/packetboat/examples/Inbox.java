@@ -29,10 +29,12 @@ public final class Inbox {
         try (MailAccount account = MailAccount.open(3);
                 Mailbox mailbox = Mailbox.of(account.imap())) {
             Folder folder = args.length == 0 ? mailbox.inbox() : mailbox.folder(args[0]);
-            System.out.println("folders: " + mailbox.folders().stream().map(Folder::name).toList());
+            System.out.println(
+                    "folders: " + mailbox.folders().stream().map(Folder::name).toList());
             folder.newest(NEWEST).forEach(Inbox::list);
 
-            List<ReceivedMail> unread = folder.search(Query.not(Query.flag(Flag.SEEN))).limit(READ).toList();
+            List<ReceivedMail> unread =
+                    folder.search(Query.not(Query.flag(Flag.SEEN))).limit(READ).toList();
             Path saved = Files.createTempDirectory("packetboat-inbox");
             for (ReceivedMail mail : unread) {
                 read(mail, saved);
@@ -54,7 +56,9 @@ public final class Inbox {
 
     private static void read(ReceivedMail mail, Path folder) throws Exception {
         System.out.println(Printable.line(mail.subject()));
-        mail.text().ifPresent(text -> text.lines().limit(10).forEach(line -> System.out.println("   " + Printable.line(line))));
+        mail.text()
+                .ifPresent(text ->
+                        text.lines().limit(10).forEach(line -> System.out.println("   " + Printable.line(line))));
         for (ReceivedPart attachment : mail.attachments()) {
             Path file = attachment.saveIn(folder);
             System.out.println("   saved " + attachment.fileName() + ", " + Files.size(file) + " bytes");

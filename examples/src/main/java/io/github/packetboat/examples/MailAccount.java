@@ -50,7 +50,8 @@ final class MailAccount implements AutoCloseable {
             });
             server.start();
             server.setUser(USER, USER, PASSWORD);
-            TlsOptions trust = TlsOptions.builder().trust(identity.certificate()).build();
+            TlsOptions trust =
+                    TlsOptions.builder().trust(identity.certificate()).build();
             MailAccount account = new MailAccount(
                     with(MailServer.imap("localhost"), server.getImaps().getPort(), trust),
                     with(MailServer.pop3("localhost"), server.getPop3s().getPort(), trust),

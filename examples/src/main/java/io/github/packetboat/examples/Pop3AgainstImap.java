@@ -28,14 +28,16 @@ public final class Pop3AgainstImap {
 
             try (Mailbox pop3 = Mailbox.of(account.pop3())) {
                 List<ReceivedMail> mails = pop3.inbox().messages().toList();
-                System.out.println("   POP3   reads  " + mails.get(0).subject() + ": " + mails.get(0).text().orElse("").strip());
+                System.out.println("   POP3   reads  " + mails.get(0).subject() + ": "
+                        + mails.get(0).text().orElse("").strip());
                 attempt("POP3", () -> pop3.inbox().mark(mails, Flag.SEEN));
                 attempt("POP3", () -> pop3.inbox().move(mails, archive));
             }
             show(imap.inbox(), archive, false);
 
             List<ReceivedMail> mails = imap.inbox().messages().toList();
-            System.out.println("   IMAP   reads  " + mails.get(0).subject() + ": " + mails.get(0).text().orElse("").strip());
+            System.out.println("   IMAP   reads  " + mails.get(0).subject() + ": "
+                    + mails.get(0).text().orElse("").strip());
             attempt("IMAP", () -> imap.inbox().mark(mails, Flag.SEEN));
             attempt("IMAP", () -> imap.inbox().move(mails, archive));
             show(imap.inbox(), archive, true);

@@ -95,10 +95,7 @@ class ExamplesTest {
 
     @Test
     void springMail() throws Exception {
-        assertThat(String.join("\n", run("spring-mail",
-                        "inbox",
-                        "watch",
-                        "pop3-against-imap")))
+        assertThat(String.join("\n", run("spring-mail", "inbox", "watch", "pop3-against-imap")))
                 .contains("you@example.com: simple", "you@example.com: rich")
                 .endsWith("Spring has sent 2 mails through the protocol packetboat");
     }
