@@ -9,6 +9,7 @@ module io.github.packetboat {
 
     exports io.github.packetboat;
     exports io.github.packetboat.codec;
+    exports io.github.packetboat.datagram;
     exports io.github.packetboat.mail;
     exports io.github.packetboat.mailbox;
     exports io.github.packetboat.message;

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 
 /** The threads and file descriptors of this process at one moment, to be compared with a later one. */
 final class Leaks {
+    private static final String DELETED = " (deleted)";
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -119,7 +120,9 @@ final class Leaks {
 
     private static String target(Path link) {
         try {
-            return Files.readSymbolicLink(link).toString();
+            // a file may be deleted while it is open, and is the same file still
+            String target = Files.readSymbolicLink(link).toString();
+            return target.endsWith(DELETED) ? target.substring(0, target.length() - DELETED.length()) : target;
         } catch (IOException closedMeanwhile) {
             return "/proc/closed";
         }

@@ -264,6 +264,10 @@ final class ImapSession implements AutoCloseable {
     private MailboxException broken(String what, Throwable cause) {
         close();
         String at = what + " at " + settings.where() + ": ";
+        if (!wire.bye().isEmpty()) {
+            return new MailboxException(
+                    Kind.CONNECTION, at + "the server ends the connection: " + wire.bye(), cause);
+        }
         if (cause instanceof SocketTimeoutException) {
             return new MailboxException(
                     Kind.CONNECTION,

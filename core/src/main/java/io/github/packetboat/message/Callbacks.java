@@ -1,10 +1,7 @@
 package io.github.packetboat.message;
 
 import io.github.packetboat.internal.io.EventLoop;
-import io.github.packetboat.internal.io.SerialExecutor;
-import io.github.packetboat.internal.io.Timers;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
+import io.github.packetboat.internal.io.ExecutorCalls;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,13 +10,10 @@ import org.jspecify.annotations.Nullable;
  * where nothing else is said.
  */
 final class Callbacks<M> {
-    private static final long FIRST_RETRY_NANOS = 10_000_000;
-    private static final long LAST_RETRY_NANOS = 1_000_000_000;
-
     private final SocketConnection<M> connection;
     private final MessageListener<M> listener;
     private final EventLoop loop;
-    private final @Nullable OnExecutor elsewhere;
+    private final @Nullable ExecutorCalls elsewhere;
     /** The listener threw: it is called once more only, to be told of the end. */
     private volatile boolean failed;
     /** TLS is being started: what came in clear after that wish must not reach the listener. */
@@ -31,7 +25,12 @@ final class Callbacks<M> {
         this.loop = loop;
         this.elsewhere = settings.executor() == null
                 ? null
-                : new OnExecutor(settings.executor(), settings.limits().maxPendingMessages());
+                : new ExecutorCalls(
+                        loop,
+                        settings.executor(),
+                        connection.endpoint().offload(),
+                        settings.limits().maxPendingMessages(),
+                        new Pausing());
     }
 
     /** Whether the listener runs on the loop, so that the decoder may call it itself. */
@@ -41,7 +40,7 @@ final class Callbacks<M> {
 
     /** How many calls wait for the executor. */
     int pending() {
-        return elsewhere == null ? 0 : elsewhere.serial.size();
+        return elsewhere == null ? 0 : elsewhere.size();
     }
 
     void opened() {
@@ -50,7 +49,7 @@ final class Callbacks<M> {
 
     /** Delivers {@code message} on the executor. */
     void message(M message) {
-        OnExecutor executor = elsewhere;
+        ExecutorCalls executor = elsewhere;
         if (executor != null && !executor.take(() -> deliver(message))) {
             connection.life().pause(Readiness.PAUSED_BY_EXECUTOR);
         }
@@ -58,7 +57,7 @@ final class Callbacks<M> {
 
     private void deliver(M message) {
         if (hushed) {
-            connection.onLoop(() -> connection.life().refusePlaintext(1));
+            connection.onLoop(() -> Upgrade.refusePlaintext(connection, 1));
         } else {
             guarded("onMessage", () -> listener.onMessage(connection, message));
         }
@@ -132,107 +131,33 @@ final class Callbacks<M> {
         }
     }
 
-    /** The calls on their way to an executor. */
-    private final class OnExecutor extends Timers.Timer {
-        private final Executor executor;
-        private final SerialExecutor serial;
-        private @Nullable Runnable last;
-        private long retryNanos = FIRST_RETRY_NANOS;
-        private long retriedNanos = loop.nowNanos() - LAST_RETRY_NANOS;
-        private boolean shutDown;
-
-        OnExecutor(Executor executor, int maxPendingMessages) {
-            this.executor = executor;
-            this.serial = new SerialExecutor(
-                    executor,
-                    this::onRejected,
-                    maxPendingMessages,
-                    () -> connection.onLoop(() -> loop.execute(this::hasRoom)));
-        }
-
-        /** Returns false if so many calls wait that the connection should pause. */
-        boolean take(Runnable call) {
-            if (shutDown) {
-                call.run();
-                return true;
-            }
-            boolean room = serial.execute(call);
-            if (isExecutorShutDown() && !shutDown && !isScheduled()) {
-                loop.timers().schedule(this, loop.nowNanos() + retryNanos);
-            }
-            return room;
-        }
-
-        /** Takes the last call, and does not leave it to a later try: nobody may be there then to try it. */
-        void end(Runnable call) {
-            last = call;
-            boolean rejectedBefore = isScheduled();
-            take(call);
-            if ((rejectedBefore || isScheduled()) && !isExecutorShutDown()) {
-                loop.timers().cancel(this);
-                serial.finishOn(connection.endpoint().offload());
-            }
-        }
-
-        private boolean isExecutorShutDown() {
-            return executor instanceof ExecutorService service && service.isShutdown();
-        }
-
-        /** Thread-safe. */
-        private void onRejected() {
-            if (!connection.onLoop(this::rejected)) {
-                serial.runRest();
-            }
-        }
-
-        private void hasRoom() {
-            connection.life().resume(Readiness.PAUSED_BY_EXECUTOR);
-        }
-
-        private void rejected() {
-            if (isExecutorShutDown()) {
-                giveUp();
-                return;
-            }
-            connection.life().pause(Readiness.PAUSED_BY_REJECTION);
-            boolean again = loop.nowNanos() - retriedNanos < LAST_RETRY_NANOS;
-            retryNanos = again ? Math.min(LAST_RETRY_NANOS, 2 * retryNanos) : FIRST_RETRY_NANOS;
-            loop.timers().schedule(this, loop.nowNanos() + retryNanos);
-        }
-
-        /** {@code shutdownNow} forgets what it had accepted; when it has ended, what still waits waits for nobody. */
-        private void lookWhatItForgot() {
-            if (shutDown || serial.size() == 0) {
-                return;
-            }
-            if (((ExecutorService) executor).isTerminated()) {
-                giveUp();
-            } else {
-                retryNanos = Math.min(LAST_RETRY_NANOS, 2 * retryNanos);
-                loop.timers().schedule(this, loop.nowNanos() + retryNanos);
-            }
-        }
-
-        private void giveUp() {
-            shutDown = true;
-            int forgotten = serial.abandon();
-            connection.closeFor(
-                    CloseReason.Kind.LISTENER_FAILED,
-                    "the executor of the listeners has been shut down; " + forgotten + " calls could not be made");
-            if (last != null) {
-                last.run();
-            }
+    /** Loop thread only, except where {@link ExecutorCalls.Owner} says otherwise. */
+    private final class Pausing implements ExecutorCalls.Owner {
+        @Override
+        public boolean onLoop(Runnable task) {
+            return connection.onLoop(task);
         }
 
         @Override
-        protected void expired(long nowNanos) {
-            if (isExecutorShutDown()) {
-                lookWhatItForgot();
-                return;
-            }
+        public void hasRoom() {
+            connection.life().resume(Readiness.PAUSED_BY_EXECUTOR);
+        }
+
+        @Override
+        public void rejected() {
+            connection.life().pause(Readiness.PAUSED_BY_REJECTION);
+        }
+
+        @Override
+        public void retries() {
             connection.life().resume(Readiness.PAUSED_BY_REJECTION);
-            retriedNanos = nowNanos;
-            serial.retry();
+        }
+
+        @Override
+        public void shutDown(int forgotten) {
+            connection.closeFor(
+                    CloseReason.Kind.LISTENER_FAILED,
+                    "the executor of the listeners has been shut down; " + forgotten + " calls could not be made");
         }
     }
 }

@@ -11,15 +11,13 @@ import java.util.concurrent.RejectedExecutionException;
 final class Congestion<M> {
     private final Lifecycle<M> life;
     private final Readiness readiness;
-    private final EventLoop loop;
     private final int highBytes;
     private final int lowBytes;
     private volatile boolean congested;
 
-    Congestion(Lifecycle<M> life, Readiness readiness, EventLoop loop, Limits limits) {
+    Congestion(Lifecycle<M> life, Readiness readiness, Limits limits) {
         this.life = life;
         this.readiness = readiness;
-        this.loop = loop;
         this.highBytes = limits.highWaterMarkBytes();
         this.lowBytes = limits.lowWaterMarkBytes();
     }
@@ -59,7 +57,7 @@ final class Congestion<M> {
         if (queuedBytes <= lowBytes) {
             congested = false;
             life.resume(Readiness.PAUSED_BY_QUEUE);
-            later(loop, this::tellWritable);
+            later(life.outbound().loop(), this::tellWritable);
         } else if (!bounded && !readiness.isPausedBy(Readiness.PAUSED_BY_QUEUE)) {
             life.pause(Readiness.PAUSED_BY_QUEUE);
         }

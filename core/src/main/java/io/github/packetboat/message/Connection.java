@@ -68,7 +68,10 @@ public interface Connection<M> {
     /** A number that no other connection of this process has or had. */
     long id();
 
-    /** Whatever the application wants to keep with the connection. The map is thread-safe and belongs to the caller. */
+    /**
+     * Whatever the application wants to keep with the connection, by an {@link Attribute}, which knows the type, or by any
+     * other key. The map is thread-safe and belongs to the application.
+     */
     Map<Object, Object> attributes();
 
     /** How many bytes are accepted and not yet handed to the kernel. */

@@ -4,7 +4,8 @@ package io.github.packetboat.message;
  * What went through one connection. Read while it works, so the figures belong together only roughly.
  *
  * @param messagesReceived messages decoded
- * @param messagesSent messages accepted by {@code send} or a broadcast
+ * @param messagesSent messages accepted by {@code send} or a broadcast; in a client that retains, also those that were
+ *     accepted before and waited for this connection
  * @param messagesDropped accepted messages that {@link Overflow#DROP_OLDEST} discarded
  * @param bytesReceived bytes decoded from, before TLS
  * @param bytesSent bytes handed to the kernel, before TLS

@@ -42,11 +42,11 @@ final class Deadlines<M> extends Timers.Timer {
     }
 
     void frameBegins() {
-        armBy(loop.nowNanos() + limits.frameTimeout().toNanos());
+        armBy(loop.nowNanos() + overloadPatience());
     }
 
     void overloaded() {
-        armBy(loop.nowNanos() + OVERLOAD_NANOS);
+        armBy(loop.nowNanos() + overloadPatience());
     }
 
     void stalled() {
@@ -89,8 +89,9 @@ final class Deadlines<M> extends Timers.Timer {
                         "not open within handshakeTimeout=" + text(limits.handshakeTimeout()));
             case CLOSING -> {
                 if (phaseEndNanos - now <= 0) {
-                    life.addToReason(
-                            "not all was written within closeFlushTimeout=" + text(limits.closeFlushTimeout()));
+                    life.closing()
+                            .addToReason(
+                                    "not all was written within closeFlushTimeout=" + text(limits.closeFlushTimeout()));
                 }
                 expired(now, CloseReason.Kind.LOCAL_CLOSE, "");
             }
@@ -122,16 +123,18 @@ final class Deadlines<M> extends Timers.Timer {
         if (since == 0) {
             return NONE;
         }
-        boolean overloaded = life.isPausedBy(Readiness.PAUSED_BY_BUDGET);
+        // whoever says nothing more holds memory that others wait for, too
+        boolean overloaded = (life.mayRead() || life.isPausedBy(Readiness.PAUSED_BY_BUDGET))
+                && endpoint.budget().isContended();
         if (!life.mayRead() && !overloaded) {
             return limits.frameTimeout().toNanos();
         }
-        long patience = limits.frameTimeout().toNanos();
-        long left = since + (overloaded ? Math.min(patience, OVERLOAD_NANOS) : patience) - now;
+        long left =
+                since + (overloaded ? overloadPatience() : limits.frameTimeout().toNanos()) - now;
         if (left <= 0 && overloaded) {
             life.closeNow(connection.reason(
                     CloseReason.Kind.OVERLOADED,
-                    "unfinished frames, of which this is one of the largest with "
+                    "unfinished frames, of which this one has "
                             + life.inbound().keptBytes() + " bytes, use up inboundBudgetBytes="
                             + limits.inboundBudgetBytes(),
                     null));
@@ -139,10 +142,17 @@ final class Deadlines<M> extends Timers.Timer {
             life.closeNow(connection.reason(
                     CloseReason.Kind.FRAME_TIMEOUT,
                     "a frame of which " + life.inbound().keptBytes() + " bytes have come was not complete within"
-                            + " frameTimeout=" + text(limits.frameTimeout()) + life.hint(),
+                            + " frameTimeout=" + text(limits.frameTimeout())
+                            + life.closing().hint(),
                     null));
         }
-        return left;
+        return Math.min(left, overloadPatience());
+    }
+
+    /** Not the same for all, so that the first to go may make the room in which the others finish. */
+    private long overloadPatience() {
+        long most = Math.min(limits.frameTimeout().toNanos(), OVERLOAD_NANOS);
+        return most - most / 16 * (connection.id() % 8);
     }
 
     private long stallLeft(long now) {

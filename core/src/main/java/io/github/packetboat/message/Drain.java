@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class Drain<M> implements Outbox.Sender {
     private final Outbound<M> outbound;
     private final Lifecycle<M> life;
-    private final EventLoop loop;
     private final WriteQueue queue;
     private final Congestion<M> congestion;
     private Transport transport;
@@ -29,7 +28,6 @@ final class Drain<M> implements Outbox.Sender {
     Drain(Outbound<M> outbound, Lifecycle<M> life, EventLoop loop, Congestion<M> congestion, Transport transport) {
         this.outbound = outbound;
         this.life = life;
-        this.loop = loop;
         this.queue = new WriteQueue(loop.outbox(), this);
         this.congestion = congestion;
         this.transport = transport;
@@ -115,7 +113,8 @@ final class Drain<M> implements Outbox.Sender {
         long written = writtenToKernel();
         if (written != lastWritten || stalledSinceNanos == 0) {
             lastWritten = written;
-            stalledSinceNanos = loop.nowNanos() == 0 ? 1 : loop.nowNanos();
+            long now = outbound.loop().nowNanos();
+            stalledSinceNanos = now == 0 ? 1 : now;
         }
         if (!waiting) {
             stalledSinceNanos = 0;
@@ -136,7 +135,7 @@ final class Drain<M> implements Outbox.Sender {
         }
         Flushes awaited = flushes;
         if (awaited == null) {
-            awaited = new Flushes(loop);
+            awaited = new Flushes(outbound.loop());
             flushes = awaited;
         }
         awaited.await(queue.writtenBytes() + waiting, done);

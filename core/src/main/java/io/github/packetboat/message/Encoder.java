@@ -4,7 +4,6 @@ import io.github.packetboat.codec.Codec;
 import io.github.packetboat.codec.CodecException;
 import io.github.packetboat.codec.FrameBuffer;
 import io.github.packetboat.internal.io.EventLoop;
-import io.github.packetboat.internal.io.Outbox;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +12,11 @@ import org.jspecify.annotations.Nullable;
  * afterwards: grown out of the outbox, or borrowed from the caller. Loop thread only.
  */
 final class Encoder<M> {
-    private final Outbox outbox;
     private final FrameBuffer frame;
     private final Codec<M> codec;
     private boolean borrows = true;
 
     Encoder(EventLoop loop, Codec<M> codec) {
-        this.outbox = loop.outbox();
         this.frame = frameOf(loop);
         this.codec = codec;
     }
@@ -86,8 +83,7 @@ final class Encoder<M> {
     }
 
     /** Encodes {@code message} into the outbox for several connections of this loop; it starts where this returns. */
-    int encodeShared(M message) {
-        ByteBuffer target = outbox.room();
+    int encodeShared(M message, ByteBuffer target) {
         int start = target.position();
         encode(message, target, false);
         if (frame.bytes() != target) {

@@ -227,7 +227,7 @@ public final class Group<M> {
         /** Encodes into the outbox of this loop, for all its members. */
         private boolean sendFirst(SocketConnection<M> member) {
             Outbound<M> first = member.outbound();
-            int from = first.encoder().encodeShared(message);
+            int from = first.encoder().encodeShared(message, loop.outbox().room());
             ByteBuffer outgrown = first.encoder().outgrownShared();
             if (outgrown != null) {
                 checkLength(outgrown.remaining());

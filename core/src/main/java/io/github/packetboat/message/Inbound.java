@@ -69,11 +69,15 @@ final class Inbound<M> implements ReadBuffer.Holder {
     /** Reads once, as much as the buffer holds, and delivers every whole message of it. */
     void read() throws IOException {
         do {
+            if (budget.forbidsRead(buffer.bytes())) {
+                pauseForBudget();
+                return;
+            }
             ByteBuffer in = buffer.toFill(transport.minReadRoom());
             int n = transport.read(in);
             if (n <= 0) {
                 if (n < 0) {
-                    life.endOfStream(keptBytes());
+                    life.closing().endOfStream(keptBytes());
                 } else {
                     noteRecord();
                 }
@@ -173,9 +177,9 @@ final class Inbound<M> implements ReadBuffer.Holder {
             } while (in.hasRemaining() && in.remaining() < before && life.awaitsFarewell());
         } catch (CodecException e) {
             // it was to be thrown away anyhow; but what follows cannot be told apart from it
-            life.stopListening();
+            life.closing().stopListening();
         }
-        life.skipped();
+        life.closing().skipped();
     }
 
     private void decode(ByteBuffer in) throws CodecException {
@@ -257,7 +261,13 @@ final class Inbound<M> implements ReadBuffer.Holder {
         if (changeBytes <= 0 || !budget.isTight()) {
             return;
         }
-        if (changeBytes > budget.fairShareBytes() && !readiness.isPausedBy(Readiness.PAUSED_BY_BUDGET)) {
+        if (changeBytes > budget.fairShareBytes()) {
+            pauseForBudget();
+        }
+    }
+
+    private void pauseForBudget() {
+        if (!readiness.isPausedBy(Readiness.PAUSED_BY_BUDGET)) {
             life.pauseForBudget();
             budget.whenBetter(() -> connection.onLoop(() -> life.resume(Readiness.PAUSED_BY_BUDGET)));
         }

@@ -20,6 +20,11 @@ final class Intake<M> {
     private final SendBuffer<M> buffer;
     private final @Nullable UnsentFrames unsent;
     private final int aheadBytes;
+    /** What the buffer had accepted and handed to connections before this one. */
+    private final long acceptedBefore;
+    /** What came through the buffer to this connection, once that has gone on to the next one; else negative. */
+    private volatile long acceptedInAll = -1;
+
     private volatile boolean leavesRest;
 
     /** @param framed whether single frames are taken, and those that were not sent put back */
@@ -30,6 +35,7 @@ final class Intake<M> {
         this.buffer = buffer;
         this.unsent = framed ? new UnsentFrames() : null;
         this.aheadBytes = Math.min(MOST_AHEAD_BYTES, maxQueuedBytes / 4);
+        this.acceptedBefore = buffer.accepted() - buffer.frames();
     }
 
     /** Takes what is in the buffer from now on. Thread-safe. */
@@ -50,6 +56,12 @@ final class Intake<M> {
     /** Bytes that wait to be taken. Thread-safe. */
     long bytes() {
         return leavesRest ? 0 : buffer.bytes();
+    }
+
+    /** Messages accepted for this connection, or for none and handed to it. Thread-safe, roughly. */
+    long accepted() {
+        long inAll = acceptedInAll;
+        return inAll >= 0 ? inAll : buffer.accepted() - acceptedBefore;
     }
 
     /** The buffer holds more than before. Thread-safe. */
@@ -149,7 +161,7 @@ final class Intake<M> {
     void close(boolean kept) {
         if (kept) {
             leavesRest = true;
-            buffer.attach(null);
+            leave();
         } else {
             buffer.close();
             take();
@@ -167,7 +179,14 @@ final class Intake<M> {
         } else if (unsent != null) {
             unsent.putBack(buffer, lost);
         }
-        buffer.attach(null);
+        leave();
         return gone;
+    }
+
+    private void leave() {
+        buffer.attach(null);
+        if (acceptedInAll < 0) {
+            acceptedInAll = buffer.accepted() - acceptedBefore;
+        }
     }
 }

@@ -1,10 +1,8 @@
 package io.github.packetboat.message;
 
 import io.github.packetboat.codec.Codec;
-import io.github.packetboat.codec.CodecException;
 import io.github.packetboat.codec.Conversation;
 import io.github.packetboat.internal.io.EventLoop;
-import io.github.packetboat.internal.io.PlainTransport;
 import io.github.packetboat.internal.io.TlsTransport;
 import io.github.packetboat.internal.io.Transport;
 import java.io.IOException;
@@ -13,8 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +40,11 @@ final class Lifecycle<M> implements EventLoop.Ready {
         UPGRADING,
         CLOSING,
         LINGERING,
-        CLOSED
+        CLOSED;
+
+        boolean isEnding() {
+            return compareTo(CLOSING) >= 0;
+        }
     }
 
     private final SocketConnection<M> connection;
@@ -65,10 +65,10 @@ final class Lifecycle<M> implements EventLoop.Ready {
     private volatile @Nullable TlsTransport tls;
     private @Nullable TlsOptions tlsOptions;
     private @Nullable Opening<M> opening;
-    private @Nullable CompletableFuture<SSLSession> upgrade;
+    private @Nullable Upgrade<M> upgrade;
+    private @Nullable Closing<M> closing;
     private @Nullable Deadlines<M> deadlines;
     private Transport transport;
-    private boolean peerEnded;
     private boolean wasOpen;
 
     Lifecycle(
@@ -185,26 +185,27 @@ final class Lifecycle<M> implements EventLoop.Ready {
         tls = secured;
         inbound.readFrom(secured);
         outbound.goOn(secured);
-        CompletableFuture<SSLSession> upgraded = upgrade;
+        Upgrade<M> upgraded = upgrade;
         if (upgraded == null) {
             greet();
         } else {
             upgrade = null;
-            state = State.OPEN;
-            callbacks.speak();
-            readiness.resume(Readiness.PAUSED_BY_STATE);
-            readiness.update();
-            if (endpoint.hasDeadlines()) {
-                deadlines().opened();
-            }
-            upgraded.complete(secured.engine().getSession());
-            CloseReason wanted = reason;
-            if (wanted != null) {
-                beginClose(wanted);
-            }
+            upgraded(upgraded, secured.engine().getSession());
         }
         if (transport.hasUnread() && mayRead()) {
             inbound.read();
+        }
+    }
+
+    private void upgraded(Upgrade<M> upgraded, SSLSession session) {
+        state = State.OPEN;
+        if (endpoint.hasDeadlines()) {
+            deadlines().opened();
+        }
+        upgraded.succeeded(session);
+        CloseReason wanted = reason;
+        if (wanted != null) {
+            beginClose(wanted);
         }
     }
 
@@ -275,7 +276,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
                 }
             }
             case OPENING, UPGRADING -> continueOpening();
-            case CLOSING, LINGERING -> discardInput();
+            case CLOSING, LINGERING -> closing().discardInput();
             case CLOSED -> {}
         }
     }
@@ -302,67 +303,6 @@ final class Lifecycle<M> implements EventLoop.Ready {
         readiness.registered(fresh);
     }
 
-    private void discardInput() throws IOException {
-        int n;
-        Dialogue<M> itself = dialogue;
-        try {
-            n = itself != null && itself.awaitsFarewell()
-                    ? inbound.skip()
-                    : transport.read(loop.readBuffer().clear());
-        } catch (TlsTransport.TruncatedException e) {
-            n = -1; // of what is thrown away nothing can be missing
-        }
-        if (n < 0) {
-            endOfStream(0);
-        }
-    }
-
-    /** The peer may have said its farewell, so that this side has nothing more to wait for. */
-    void skipped() {
-        Dialogue<M> itself = dialogue;
-        if (state == State.LINGERING && itself != null && !itself.awaitsFarewell()) {
-            endOutput();
-        }
-    }
-
-    /** What comes in makes no sense any more. */
-    void stopListening() {
-        Dialogue<M> itself = dialogue;
-        if (itself != null) {
-            itself.stopListening();
-        }
-    }
-
-    /** Whether what still comes in is not delivered any more, but may hold the peer's farewell. */
-    boolean awaitsFarewell() {
-        Dialogue<M> itself = dialogue;
-        return itself != null && (state == State.CLOSING || state == State.LINGERING) && itself.awaitsFarewell();
-    }
-
-    /** The peer said that it is done, with {@code unfinished} bytes of a frame left. */
-    void endOfStream(int unfinished) {
-        peerEnded = true;
-        readiness.pause(Readiness.PAUSED_BY_STATE);
-        if (state == State.LINGERING) {
-            closeNow(null);
-        } else if (state == State.GREETING) {
-            beginClose(connection.reason(
-                    CloseReason.Kind.HANDSHAKE_FAILED,
-                    "the stream ended inside the handshake, of which " + unfinished + " bytes had come" + hint(),
-                    null));
-        } else if (unfinished > 0) {
-            beginClose(connection.reason(
-                    CloseReason.Kind.TRUNCATED_FRAME,
-                    "the stream ended inside a frame, of which " + unfinished + " bytes had come" + hint(),
-                    null));
-        } else if (dialogue != null) {
-            beginClose(connection.reason(
-                    CloseReason.Kind.CONNECTION_LOST, "the stream ended without a closing handshake", null));
-        } else {
-            beginClose(connection.reason(CloseReason.Kind.PEER_CLOSED, "the peer closed the connection", null));
-        }
-    }
-
     // ------------------------------------------------------------------ reading
 
     /** Whether messages may be delivered now. */
@@ -381,7 +321,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
             dialogue.attend();
         }
         if (state == State.UPGRADING && unread > 0) {
-            refusePlaintext(unread);
+            Upgrade.refusePlaintext(connection, unread);
         }
         if (outbound.isOverHighWaterMark()) {
             drain.flush();
@@ -391,7 +331,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
 
     /** Does not read until {@link #resume}. A connection that closes is read to the peer's end whatever holds others up. */
     void pause(int why) {
-        if (state.ordinal() < State.CLOSING.ordinal()) {
+        if (!state.isEnding()) {
             readiness.pause(why);
         }
     }
@@ -449,27 +389,12 @@ final class Lifecycle<M> implements EventLoop.Ready {
                             : new ConnectionClosedException(connection.closeReason()));
             return;
         }
-        upgrade = done;
-        int early = (inbound.isDelivering() ? 0 : inbound.keptBytes()) + callbacks.pending();
-        if (early > 0) {
-            refusePlaintext(early);
-            return;
-        }
-        if (goAhead != null) {
-            outbound.sendNow(goAhead);
-        }
-        drain.hold();
-        if (drain.isWaiting()) {
-            closeNow(connection.reason(
-                    CloseReason.Kind.ABORTED,
-                    "TLS was started while " + outbound.queuedBytes()
-                            + " bytes were queued in clear: wait for flushed() first",
-                    null));
+        Upgrade<M> begun = new Upgrade<>(connection, this, readiness, options, done);
+        upgrade = begun;
+        if (!begun.begin(goAhead)) {
             return;
         }
         state = State.UPGRADING;
-        readiness.pause(Readiness.PAUSED_BY_STATE);
-        tlsOptions = options;
         opening = new Opening<>(
                 this,
                 channel,
@@ -477,17 +402,10 @@ final class Lifecycle<M> implements EventLoop.Ready {
                 endpoint.offload(),
                 ProxyProtocol.OFF,
                 endpoint.engines(options, connection.remoteAddress()));
+        tlsOptions = options;
         deadlines().openingBegins();
         // the decoder is still to look whether more came in clear behind the message that led to this
         loop.execute(this::continueOpening);
-    }
-
-    void refusePlaintext(int bytes) {
-        closeNow(connection.reason(
-                CloseReason.Kind.PROTOCOL_ERROR,
-                "something (" + bytes
-                        + ") came in clear after the message that starts TLS: somebody may have put it there",
-                null));
     }
 
     // ------------------------------------------------------------------ closing
@@ -499,171 +417,68 @@ final class Lifecycle<M> implements EventLoop.Ready {
 
     /** Everything queued has been handed to the kernel. */
     void drained() {
-        if (state != State.CLOSING) {
-            return;
-        }
-        Dialogue<M> itself = dialogue;
-        if (itself != null && !peerEnded) {
-            if (itself.sayFarewell(connection.closeReason())) {
-                drain.flush();
-                return;
-            }
-            inbound.skipKept();
-            if (itself.awaitsFarewell()) {
-                state = State.LINGERING;
-                deadlines().lingers();
-                return;
-            }
-        }
-        endOutput();
-    }
-
-    private void endOutput() {
-        try {
-            transport.shutdownOutput();
-        } catch (IOException e) {
-            closeNow(null);
-            return;
-        }
-        state = State.LINGERING;
-        deadlines().lingers();
-        readiness.wantWrites(transport.unflushedBytes() > 0);
-        if (peerEnded) {
-            closeNow(null);
+        if (state == State.CLOSING) {
+            closing().drained();
         }
     }
 
     /** Closes in good order, for {@code why}: writes what is queued first. */
     void beginClose(CloseReason why) {
-        if (state == State.CLOSED || state == State.LINGERING || state == State.CLOSING) {
-            return;
-        }
-        refusesSends = true;
-        readiness.attend();
-        if (state == State.UPGRADING && why.cause() == null) {
-            reason = why; // what was accepted goes out when TLS is up
-            return;
-        }
-        if (state != State.OPEN && state != State.GREETING) {
-            closeNow(why);
-            return;
-        }
-        reason = why;
-        state = State.CLOSING;
-        outbound.closeIntake();
-        deadlines().flushes();
-        readiness.readWhateverComes();
-        drain.flush();
+        closing().begin(why);
     }
 
     /** Closes at once. The listener is told later in this turn. */
     void closeNow(@Nullable CloseReason why) {
-        if (state == State.CLOSED) {
-            return;
-        }
-        CloseReason begun = reason;
-        if (begun == null) {
-            reason = why;
-        } else if (state == State.CLOSING && why != null) {
-            reason = connection.reason(begun.kind(), begun.detail() + "; then " + why.detail(), begun.cause());
-        }
-        refusesSends = true;
-        readiness.attend();
-        state = State.CLOSED;
-        try {
-            channel.close();
-        } catch (IOException e) {
-            loop.report(e);
-        }
-        try {
-            loop.execute(this::finish);
-        } catch (RejectedExecutionException e) {
-            finish();
-        }
-    }
-
-    /** Says more in the reason for which the connection closes. */
-    void addToReason(String detail) {
-        CloseReason why = connection.closeReason();
-        reason = connection.reason(why.kind(), why.detail() + "; " + detail, why.cause());
-    }
-
-    private void finish() {
-        long lost = outbound.discard();
-        inbound.discard();
-        if (deadlines != null) {
-            deadlines.cancel();
-        }
-        if (lost > 0) {
-            addToReason(lost + " queued bytes were not sent");
-        }
-        CloseReason why = connection.closeReason();
-        if (dialogue != null) {
-            why = why.withCode(dialogue.closeCode());
-            reason = why;
-        }
-        drain.failFlushes(why);
-        if (upgrade != null) {
-            upgrade.completeExceptionally(new ConnectionClosedException(why));
-        }
-        connection.left(why);
-        if (wasOpen) {
-            callbacks.closed(why);
-        }
-        endpoint.owner().closed(connection, why, wasOpen);
+        closing().now(why);
     }
 
     /** The channel, the codec or the handshake failed. */
     void fail(Throwable failure) {
-        Opening<M> failed = opening;
-        if (failed != null) {
-            TlsTransport handshake = failed.tls();
-            CloseReason why = failures().opening(failure, handshake);
-            if (handshake != null && failure instanceof SSLException && !failed.isComputing()) {
-                alert(handshake, why);
-            } else {
-                closeNow(why);
-            }
-        } else if (failure instanceof SSLException broken && transport instanceof TlsTransport secured) {
-            alert(secured, failures().channel(broken, inbound.received()));
-        } else if (failure instanceof IOException broken && !(failure instanceof CodecException)) {
-            closeNow(failures().channel(broken, inbound.received()));
-        } else if (state == State.GREETING) {
-            beginClose(failures().greeting(failure, inbound.lastSeen()));
-        } else {
-            beginClose(failures().codec(failure, inbound.received(), inbound.lastSeen()));
-        }
+        closing().fail(failure);
     }
 
-    /** Tells the peer why TLS failed, and stays until it has read that: a reset for what it still sends would destroy it. */
-    private void alert(TlsTransport broken, CloseReason why) {
-        if (state == State.CLOSED || state == State.LINGERING || !broken.sendAlert()) {
-            closeNow(why);
-            return;
+    /** Whether what still comes in is not delivered any more, but may hold the peer's farewell. */
+    boolean awaitsFarewell() {
+        return (state == State.CLOSING || state == State.LINGERING) && closing().awaitsFarewell();
+    }
+
+    Closing<M> closing() {
+        Closing<M> made = closing;
+        if (made == null) {
+            made = new Closing<>(connection, this, channel, loop, endpoint, readiness);
+            closing = made;
         }
-        if (reason == null) {
-            reason = why;
-        }
-        refusesSends = true;
+        return made;
+    }
+
+    // what the end needs
+
+    void enter(State next) {
+        state = next;
+    }
+
+    void endFor(@Nullable CloseReason why) {
+        reason = why;
+    }
+
+    /** TLS has failed: what is still to be said, and read, goes through {@code plain}. */
+    void abandon(Transport plain) {
         opening = null;
-        state = State.LINGERING;
-        transport = new PlainTransport(channel);
-        deadlines().lingers();
-        readiness.dictate(SelectionKey.OP_READ);
-        try {
-            transport.shutdownOutput();
-        } catch (IOException e) {
-            closeNow(null);
+        transport = plain;
+    }
+
+    /** The connection is closed. */
+    void ended(CloseReason why) {
+        Upgrade<M> cut = upgrade;
+        if (cut != null) {
+            cut.failed(why);
         }
     }
 
-    /** What to add to a reason if the peer wants TLS here. */
-    String hint() {
-        return failures().hint(inbound.received(), inbound.lastSeen());
-    }
-
-    private Failures<M> failures() {
-        return new Failures<>(connection, endpoint.host() != null, tlsOptions);
+    void cancelDeadlines() {
+        if (deadlines != null) {
+            deadlines.cancel();
+        }
     }
 
     // ------------------------------------------------------------------ for the rest of the package
@@ -723,7 +538,27 @@ final class Lifecycle<M> implements EventLoop.Ready {
         return callbacks;
     }
 
-    private Deadlines<M> deadlines() {
+    Transport transport() {
+        return transport;
+    }
+
+    @Nullable
+    Opening<M> opening() {
+        return opening;
+    }
+
+    /** What TLS is used with, or null if none is. */
+    @Nullable
+    TlsOptions tlsOptions() {
+        return tlsOptions;
+    }
+
+    /** Whether the listener has been told of the connection. */
+    boolean wasOpen() {
+        return wasOpen;
+    }
+
+    Deadlines<M> deadlines() {
         Deadlines<M> made = deadlines;
         if (made == null) {
             made = new Deadlines<>(connection, this, loop, endpoint);

@@ -218,7 +218,10 @@ public final class Limits {
 
         /**
          * How many bytes of unfinished messages all connections of an endpoint hold together, so that many peers that
-         * each stay below the codec's limit cannot exhaust the heap. A quarter of the largest heap unless set.
+         * each stay below the codec's limit cannot exhaust the heap. Near the bound, connections are not read until
+         * it is better, and those that are then in the middle of a message are closed with {@link
+         * CloseReason.Kind#OVERLOADED} within 5 s, so that what is held exceeds it by one read of each event loop at
+         * most. A quarter of the largest heap unless set.
          */
         public Builder inboundBudgetBytes(long bytes) {
             inboundBudgetBytes = Check.inRange("inboundBudgetBytes", bytes, 1, Long.MAX_VALUE);

@@ -149,6 +149,11 @@ public final class MessageServer<M> implements AutoCloseable {
         return roster.stats();
     }
 
+    /** Bytes of unfinished messages that all connections hold together. */
+    long inboundBytes() {
+        return roster.inboundBytes();
+    }
+
     /** Waits until the server is closed. */
     public void awaitClosed() throws InterruptedException {
         roster.awaitClosed();

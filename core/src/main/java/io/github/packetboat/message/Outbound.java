@@ -48,7 +48,7 @@ final class Outbound<M> {
         this.loop = loop;
         this.outbox = loop.outbox();
         this.encoder = new Encoder<>(loop, codec);
-        this.congestion = new Congestion<>(life, readiness, loop, settings.limits());
+        this.congestion = new Congestion<>(life, readiness, settings.limits());
         this.drain = new Drain<>(this, life, loop, congestion, transport);
         this.queue = drain.queue();
         this.limit = settings.queueLimit();
@@ -316,6 +316,10 @@ final class Outbound<M> {
 
     // ------------------------------------------------------------------ for the rest of the package
 
+    EventLoop loop() {
+        return loop;
+    }
+
     Drain<M> drain() {
         return drain;
     }
@@ -394,7 +398,7 @@ final class Outbound<M> {
     /** Messages accepted so far. Thread-safe, roughly. */
     long sent() {
         Intake<M> foreign = intake;
-        return sent + (foreign == null ? 0 : foreign.buffer().accepted());
+        return sent + (foreign == null ? 0 : foreign.accepted());
     }
 
     /** Thread-safe, roughly. */

@@ -198,6 +198,10 @@ final class Roster<M> implements ConnectionOwner<M> {
         return everyone.size();
     }
 
+    long inboundBytes() {
+        return budget.usedBytes();
+    }
+
     ServerStats stats() {
         long received = messagesReceived.sum();
         long sent = messagesSent.sum();

@@ -84,6 +84,16 @@ final class SendBuffer<M> {
         }
     }
 
+    /** Frames that are kept by themselves and nobody has taken yet. */
+    int frames() {
+        lock.lock();
+        try {
+            return frames.count();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Messages dropped for newer ones. */
     long dropped() {
         lock.lock();

@@ -73,6 +73,49 @@ class InboundBudgetTest {
         }
     }
 
+    /** Each is far below its fair share, and there is no end of them. */
+    @Test
+    void howeverManyHoldALittleTogetherTheyHoldNoMoreThanTheBudgetAndAReadForEachLoop() throws Exception {
+        int loops = 2;
+        int peers = 100;
+        byte[] unfinished = ByteBuffer.allocate(30_000).putInt(100_000).array();
+        List<RawPeer> hoarders = new ArrayList<>();
+        try (var server = MessageServer.builder(Codecs.lengthPrefixed())
+                .listener(probe)
+                .eventLoops(loops)
+                .limits(Limits.builder()
+                        .inboundBudgetBytes(LIMIT)
+                        .lingerTimeout(Duration.ofMillis(100))
+                        .build())
+                .bind(0)) {
+            for (int i = 0; i < peers; i++) {
+                hoarders.add(RawPeer.connect(server.port()));
+            }
+            probe.opened.await(peers);
+            for (RawPeer hoarder : hoarders) {
+                hoarder.send(unfinished);
+            }
+            Await.until("stopped", () -> {
+                long before = server.stats().bytesReceived();
+                java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+                return before > LIMIT / 4 && server.stats().bytesReceived() == before;
+            });
+            assertThat(server.inboundBytes()).isBetween(LIMIT / 2L, LIMIT + loops * 64 * 1024L);
+            // those that hold a part of a frame make room, though they send nothing more
+            probe.closed.await(peers / 3);
+            assertThat(probe.closed.all()).allMatch(reason -> reason.kind() == CloseReason.Kind.OVERLOADED);
+            hoarders.forEach(RawPeer::reset);
+            probe.closed.await(peers);
+            Await.untilEqual("held", 0L, server::inboundBytes);
+            try (RawPeer after = RawPeer.connect(server.port())) {
+                after.send(header(1)).send(new byte[1]);
+                probe.messages.await(1);
+            }
+        } finally {
+            hoarders.forEach(RawPeer::close);
+        }
+    }
+
     @Test
     void thoseThatFinishTheirFramesAreServedInTheEnd() throws Exception {
         int peers = 12;

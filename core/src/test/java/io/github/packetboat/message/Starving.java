@@ -14,7 +14,8 @@ import java.util.ArrayDeque;
 /**
  * An echo server in a process of its own, which has little of something. It obeys lines on standard input: {@code take}
  * opens files until there is no descriptor left, {@code give} closes them, {@code cpu} tells the processor time used, in
- * milliseconds, {@code memory} the bytes of direct buffers, {@code end} ends it. What the program is given as argument is
+ * milliseconds, {@code memory} the bytes of direct buffers, {@code connect PORT} and {@code bind PORT} try that and tell
+ * what came of it, {@code end} ends it. What the program is given as argument is
  * logged at the beginning, as the first record of a process opens files.
  */
 final class Starving {
@@ -34,7 +35,8 @@ final class Starving {
             answer("port " + server.port());
             String line;
             while ((line = in.readLine()) != null && !line.equals("end")) {
-                switch (line) {
+                String[] words = line.split(" ");
+                switch (words[0]) {
                     case "take" -> answer("taken " + take(files));
                     case "give" -> {
                         while (!files.isEmpty()) {
@@ -44,11 +46,31 @@ final class Starving {
                     }
                     case "cpu" -> answer("cpu " + cpuMillis());
                     case "memory" -> answer("memory " + directBytes());
+                    case "connect" -> answer(connect(Integer.parseInt(words[1])));
+                    case "bind" -> answer(bind(Integer.parseInt(words[1])));
                     default -> answer("what?");
                 }
             }
         }
         answer("ended");
+    }
+
+    private static String connect(int port) {
+        try (var client = MessageClient.builder(Codecs.lengthPrefixed()).connect("127.0.0.1", port)) {
+            return "connected " + client.stats().connects();
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    private static String bind(int port) {
+        int before = Thread.activeCount();
+        try (var second =
+                MessageServer.builder(Codecs.lengthPrefixed()).eventLoops(1).bind(port)) {
+            return "bound " + second.port();
+        } catch (IOException e) {
+            return e + "; threads left: " + (Thread.activeCount() - before);
+        }
     }
 
     private static int take(ArrayDeque<FileInputStream> files) {

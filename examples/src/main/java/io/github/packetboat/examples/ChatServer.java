@@ -14,14 +14,17 @@ import java.util.stream.Collectors;
  * Chat with names, rooms and private messages, one line each.
  *
  * <pre>
- * mvn -q compile exec:java -Dexec.args="chat-server"                              # port 10051; or: chat-server PORT
+ * mvn -q compile exec:java -Dexec.args="chat-server"                              # or: chat-server PORT [WEB_PORT]
  * mvn -q compile exec:java -Dexec.args="console-client localhost 10051"           # or: nc localhost 10051
  * </pre>
+ *
+ * <p>Browsers find a page at http://localhost:8080/ and are in the same rooms: to this class there is no difference.
  *
  * <p>The server's own lines begin with {@code *}, anybody else's with a name, and no name can look like the former.
  */
 public final class ChatServer implements MessageListener<String> {
     private static final int PORT = 10051;
+    private static final int WEB_PORT = 8080;
     private static final int MAX_TEXT_CHARS = 1000;
     private static final String GUEST = "guest";
     private static final int MAX_NAMES_SHOWN = 50;
@@ -36,8 +39,11 @@ public final class ChatServer implements MessageListener<String> {
     /** Serves until the process is ended. */
     public static void main(String[] args) throws Exception {
         int port = args.length > 0 ? Integer.parseInt(args[0]) : PORT;
+        int webPort = args.length > 1 ? Integer.parseInt(args[1]) : args.length > 0 ? 0 : WEB_PORT;
         try (MessageServer<String> server =
                 MessageServer.builder(Codecs.lines()).listener(new ChatServer()).bind(port)) {
+            int web = server.bind(webPort, ChatPage.webSockets());
+            System.out.println("for browsers: http://localhost:" + web + "/");
             System.out.println("listening at port " + server.port() + " of all addresses; end with Ctrl-C");
             server.awaitClosed();
         }

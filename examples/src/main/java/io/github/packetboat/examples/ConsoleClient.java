@@ -5,10 +5,6 @@ import io.github.packetboat.message.CloseReason;
 import io.github.packetboat.message.Connection;
 import io.github.packetboat.message.MessageClient;
 import io.github.packetboat.message.MessageListener;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 
 /**
  * A client to type into: sends each line, prints what comes, and ends on {@code exit}, at the end of input, or when the
@@ -38,15 +34,8 @@ public final class ConsoleClient implements MessageListener<String> {
     }
 
     private static void sendWhatIsTyped(MessageClient<String> client) {
-        var charset = System.console() != null ? System.console().charset() : StandardCharsets.UTF_8;
-        var typed = new BufferedReader(new InputStreamReader(System.in, charset));
         try (client) {
-            String line = typed.readLine();
-            while (line != null && !line.equals("exit") && client.send(line + "\n")) {
-                line = typed.readLine();
-            }
-        } catch (IOException e) {
-            System.err.println("cannot read what is typed: " + e.getMessage());
+            Typed.lines(line -> client.send(line + "\n"));
         }
     }
 

@@ -27,8 +27,8 @@ public final class Examples {
                     "console-client", "[HOST [PORT]]", "sends what you type, prints what comes", ConsoleClient::main),
             new Example(
                     "chat-server",
-                    "[PORT]",
-                    "names, rooms, private messages, for console-client or nc; 10051",
+                    "[PORT [WEB_PORT]]",
+                    "names, rooms, private messages, for console-client, nc and browsers; 10051 8080",
                     ChatServer::main),
             new Example("typed-messages", "", "records as JSON, by Jackson", TypedMessages::main),
             new Example(
@@ -39,6 +39,14 @@ public final class Examples {
             new Example("tls", "", "TLS, and a certificate for another host refused", Tls::main),
             new Example("mutual-tls", "", "clients that show who they are, and two that are refused", MutualTls::main),
             new Example("reconnect", "", "a client sends on while its server is restarted", Reconnect::main),
+            new Example("udp-receiver", "[PORT]", "prints datagrams as address>>message; 10050", UdpReceiver::main),
+            new Example("udp-sender", "[HOST [PORT]]", "sends what you type as datagrams", UdpSender::main),
+            new Example("udp-chat", "[OWN_PORT [HOST PORT]]", "both in one program, for nc -u too", UdpChat::main),
+            new Example(
+                    "discovery",
+                    "[server | client]",
+                    "finds a server by broadcast and by multicast, then connects",
+                    Discovery::main),
             new Example("mail-sink", "[PORT [FOLDER]]", "takes every mail, for development; 10025", MailSink::main),
             new Example("send-mail", "[HOST PORT]", "one mail, to an account or to a sink", SendMail::main),
             new Example("sign-up-mail", "", "HTML, a logo in it, and a template", SignUpMail::main),

@@ -1,23 +1,17 @@
 package io.github.packetboat.examples;
 
 import io.github.packetboat.codec.Codecs;
-import io.github.packetboat.mail.Mail;
-import io.github.packetboat.mail.MailServer;
-import io.github.packetboat.mail.Mailer;
-import io.github.packetboat.mail.SendResult;
 import io.github.packetboat.message.CloseReason;
 import io.github.packetboat.message.MessageServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
  * A server and three clients in one process, step by step: greeting, broadcast, private message, request and response, a
- * client that leaves, one that is cut off and comes back, the end, and a mail. Each line is printed when it has really happened; a
- * step that goes wrong ends the tour with an exception.
+ * client that leaves, one that is cut off and comes back, and the end; then datagrams to one, to all and to a group, and a
+ * mail. Each line is printed when it has really happened; a step that goes wrong ends the tour with an exception.
  *
  * <pre>
  * mvn -q compile exec:java
@@ -41,7 +35,8 @@ public final class Tour {
                 MessageServer.builder(Codecs.lines()).listener(listener).bind(local)) {
             show("server", "is at", "port " + server.port());
             meet(server, listener);
-            mail();
+            TourDatagrams.tour();
+            TourMail.tour();
             System.out.printf(
                     "%nAll of this has just happened, over real sockets, in %d ms: %d connections, %d messages.%n",
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began),
@@ -102,27 +97,7 @@ public final class Tour {
         listener.notesArrival(name);
     }
 
-    private static void mail() throws Exception {
-        step("A mail is sent to a mail server made of the same parts, and its result says so");
-        BlockingQueue<String> taken = new LinkedBlockingQueue<>();
-        try (MailSink sink = new MailSink(
-                        0, mail -> taken.add(MailSink.describe(mail).replaceAll(" \\(.*", "")));
-                Mailer mailer = Mailer.of(MailServer.smtp("127.0.0.1")
-                        .port(sink.port())
-                        .tls(MailServer.Tls.NONE)
-                        .build())) {
-            SendResult result = mailer.send(Mail.builder()
-                    .from("ann@example.com", "Ann")
-                    .to("cho@example.com")
-                    .subject("see you soon")
-                    .text("You left so early.")
-                    .build());
-            show("sink", "takes", Expect.next(taken));
-            show("ann", "reads", result.recipients().get(0).toString());
-        }
-    }
-
-    private static void step(String title) {
+    static void step(String title) {
         System.out.printf("%n%d. %s%n", ++steps, title);
     }
 

@@ -1,5 +1,6 @@
 package io.github.packetboat.examples;
 
+import io.github.packetboat.message.Attribute;
 import io.github.packetboat.message.CloseReason;
 import io.github.packetboat.message.Connection;
 import io.github.packetboat.message.Group;
@@ -14,6 +15,8 @@ import java.util.concurrent.LinkedBlockingQueue;
  * is a question and {@code =ID text} its answer, all else goes to everybody.
  */
 final class TourServer implements MessageListener<String> {
+    private static final Attribute<String> NAME = Attribute.named("name");
+
     private final Group<String> everybody = Group.named("everybody");
     private final Map<String, Connection<String>> byName = new ConcurrentSkipListMap<>();
     private final BlockingQueue<String> arrivals = new LinkedBlockingQueue<>();
@@ -29,7 +32,7 @@ final class TourServer implements MessageListener<String> {
         String[] words = line.split(" ", 2);
         if (line.startsWith("I am ")) {
             String name = line.substring("I am ".length());
-            connection.attributes().put("name", name);
+            NAME.set(connection, name);
             byName.put(name, connection);
             everybody.add(connection);
             arrivals.add(name + " is here");
@@ -72,7 +75,7 @@ final class TourServer implements MessageListener<String> {
     }
 
     private static String name(Connection<String> connection) {
-        return String.valueOf(connection.attributes().get("name"));
+        return String.valueOf(NAME.get(connection));
     }
 
     static String questionId(String line) {

@@ -9,9 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.packetboat.codec.CodecFactory;
 import io.github.packetboat.codec.Codecs;
 import io.github.packetboat.message.CloseReason;
-import io.github.packetboat.message.Connection;
 import io.github.packetboat.message.MessageClient;
-import io.github.packetboat.message.MessageListener;
 import io.github.packetboat.message.MessageServer;
 import java.math.BigDecimal;
 import java.net.InetAddress;
@@ -48,29 +46,9 @@ public final class TypedMessages {
             .build();
     private static final CodecFactory<Message> CODEC =
             Codecs.lines().map(json -> JSON.readValue(json, Message.class), JSON::writeValueAsString);
-    private static final BigDecimal PRICE = new BigDecimal("99.50");
+    static final BigDecimal PRICE = new BigDecimal("99.50");
 
     private TypedMessages() {}
-
-    /** The server's side: a market with one price. */
-    private static final class Market implements MessageListener<Message> {
-        final BlockingQueue<CloseReason> ends = new LinkedBlockingQueue<>();
-
-        @Override
-        public void onMessage(Connection<Message> connection, Message message) {
-            if (message instanceof Order order) {
-                connection.send(
-                        order.limit.compareTo(PRICE) >= 0
-                                ? new Filled(order.id, order.quantity, PRICE)
-                                : new Refused(order.id, "the price is " + PRICE));
-            }
-        }
-
-        @Override
-        public void onClose(Connection<Message> connection, CloseReason reason) {
-            ends.add(reason);
-        }
-    }
 
     /** Sends two orders, then what is no message. */
     public static void main(String[] args) throws Exception {

@@ -25,8 +25,11 @@ class ExamplesTest {
                         "   ben    hears  (connection closed: CONNECTION_LOST)",
                         "   ann    hears  ben: here I am again",
                         "   ben    hears  (connection closed: PEER_CLOSED)",
-                        "   sink   takes  ann@example.com to cho@example.com: see you soon",
-                        "   ann    reads  cho@example.com ACCEPTED 250 2.0.0 taken as 1")
+                        "   sink   takes  ann@example.com: see you soon",
+                        "   ann    reads  cho@example.com ACCEPTED 250 2.0.0 taken as 1",
+                        "   eve    hears  are you there?",
+                        "   fay    hears  hello, network",
+                        "   fay    hears  hello, group")
                 .last()
                 .asString()
                 .matches("All of this has just happened, over real sockets, in \\d+ ms: 4 connections, 20 messages\\.");
@@ -119,6 +122,19 @@ class ExamplesTest {
     }
 
     @Test
+    void discovery() throws Exception {
+        assertThat(run("discovery"))
+                .containsExactly(
+                        "server:   is somewhere on this machine",
+                        "client:   asked by broadcast, and was answered",
+                        "client:   says hello, gets \"you said hello\"",
+                        "client:   heard it announced by multicast",
+                        "client:   says hello, gets \"you said hello\"");
+        assertThat(Terminal.outputOf(args -> assertThat(Examples.run(args)).isEqualTo(1), "discovery", "sever"))
+                .containsExactly("discovery: \"sever\" is no side: server or client");
+    }
+
+    @Test
     void inbox() throws Exception {
         assertThat(String.join("\n", run("inbox")))
                 .contains("new   飞翔的代码 <alice@example.com>: 测试邮件 1")
@@ -162,7 +178,11 @@ class ExamplesTest {
                         "request-response",
                         "tls",
                         "mutual-tls",
-                        "reconnect");
+                        "reconnect",
+                        "udp-receiver",
+                        "udp-sender",
+                        "udp-chat",
+                        "discovery");
     }
 
     @Test
@@ -176,6 +196,6 @@ class ExamplesTest {
                     .contains(port);
         }
         assertThat(Terminal.outputOf(args -> assertThat(Examples.run(args)).isEqualTo(1), "chat-server", "http"))
-                .containsExactly("not a number: For input string: \"http\"; usage: chat-server [PORT]");
+                .containsExactly("not a number: For input string: \"http\"; usage: chat-server [PORT [WEB_PORT]]");
     }
 }

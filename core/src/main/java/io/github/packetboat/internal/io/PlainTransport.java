@@ -21,21 +21,6 @@ public final class PlainTransport implements Transport {
     }
 
     @Override
-    public boolean hasUnread() {
-        return false;
-    }
-
-    @Override
-    public boolean isMidRecord() {
-        return false;
-    }
-
-    @Override
-    public int minReadRoom() {
-        return 1;
-    }
-
-    @Override
     public void write(ByteBuffer from) throws IOException {
         if (from.isDirect() || from.remaining() <= MAX_HEAP_WRITE_BYTES) {
             channel.write(from);
@@ -66,19 +51,6 @@ public final class PlainTransport implements Transport {
             write(two[1]);
         }
     }
-
-    @Override
-    public int unflushedBytes() {
-        return 0;
-    }
-
-    @Override
-    public int unusableBytes() {
-        return 0;
-    }
-
-    @Override
-    public void flush() {}
 
     @Override
     public void shutdownOutput() throws IOException {

@@ -18,6 +18,9 @@ public final class SerialExecutor {
     private final int roomBelow;
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private boolean scheduled;
+    /** Some thread is at the tasks, and leaves none. */
+    private boolean running;
+
     private boolean crowded;
 
     /**
@@ -64,20 +67,21 @@ public final class SerialExecutor {
 
     /** Runs what waits on the calling thread: nobody is left who could bring it to the executor. */
     public void runRest() {
+        if (!begin()) {
+            return;
+        }
         Runnable task;
         while ((task = next()) != null) {
             task.run();
         }
     }
 
-    /** Runs all that waits, and then no more, on {@code other}, since the executor has rejected. */
+    /**
+     * Runs all that waits, and then no more, on {@code other}, since the executor has rejected, or has been shut down and
+     * may have forgotten what it had accepted. If it is at work still, it does so itself.
+     */
     public void finishOn(Executor other) {
-        other.execute(() -> {
-            Runnable task;
-            while ((task = next()) != null) {
-                task.run();
-            }
-        });
+        other.execute(this::runRest);
     }
 
     /** Gives up on the executor, which will take no more tasks, and forgets those that wait. Returns how many. */
@@ -98,6 +102,9 @@ public final class SerialExecutor {
     }
 
     private void run() {
+        if (!begin()) {
+            return;
+        }
         for (int i = 0; i < TASKS_PER_RUN; i++) {
             Runnable task = next();
             if (task == null) {
@@ -105,7 +112,19 @@ public final class SerialExecutor {
             }
             task.run();
         }
+        synchronized (tasks) {
+            running = false;
+        }
         retry();
+    }
+
+    /** Whether the caller is the one to run the tasks. */
+    private boolean begin() {
+        synchronized (tasks) {
+            boolean first = !running;
+            running = true;
+            return first;
+        }
     }
 
     private @Nullable Runnable next() {
@@ -115,6 +134,7 @@ public final class SerialExecutor {
             task = tasks.poll();
             if (task == null) {
                 scheduled = false;
+                running = false;
             }
             if (crowded && tasks.size() < roomBelow) {
                 crowded = false;

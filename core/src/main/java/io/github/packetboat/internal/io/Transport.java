@@ -3,7 +3,10 @@ package io.github.packetboat.internal.io;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Moves bytes between buffers and one non-blocking channel, plain or through TLS. Loop thread only. */
+/**
+ * Moves bytes between buffers and one non-blocking channel, plain or through TLS. What is given here by default is so where
+ * bytes pass as they are. Loop thread only.
+ */
 public interface Transport {
 
     /**
@@ -14,13 +17,19 @@ public interface Transport {
     int read(ByteBuffer into) throws IOException;
 
     /** Whether {@link #read} has more without the channel becoming readable again. */
-    boolean hasUnread();
+    default boolean hasUnread() {
+        return false;
+    }
 
     /** Whether a part of something came that {@link #read} can give nothing of before its rest is there. */
-    boolean isMidRecord();
+    default boolean isMidRecord() {
+        return false;
+    }
 
     /** The least room that {@link #read} needs in its buffer to get on. */
-    int minReadRoom();
+    default int minReadRoom() {
+        return 1;
+    }
 
     /** Writes as much of {@code from} as goes now; what it took is behind the buffer's position. */
     void write(ByteBuffer from) throws IOException;
@@ -29,13 +38,17 @@ public interface Transport {
     void write(ByteBuffer[] two) throws IOException;
 
     /** Bytes that {@link #write} took but has not handed to the kernel yet. */
-    int unflushedBytes();
+    default int unflushedBytes() {
+        return 0;
+    }
 
     /** How many of the bytes that {@link #write} took the peer can make nothing of, as their end is still unflushed. */
-    int unusableBytes();
+    default int unusableBytes() {
+        return 0;
+    }
 
     /** Hands more of {@link #unflushedBytes} to the kernel. */
-    void flush() throws IOException;
+    default void flush() throws IOException {}
 
     /** Says to the peer that nothing more will come, after everything written. May need further {@link #flush} calls. */
     void shutdownOutput() throws IOException;

@@ -64,11 +64,6 @@ class WriteQueueTest {
         }
 
         @Override
-        public int unusableBytes() {
-            return unflushed.position();
-        }
-
-        @Override
         public void flush() {
             unflushed.flip();
             while (unflushed.hasRemaining() && room > 0) {
@@ -81,21 +76,6 @@ class WriteQueueTest {
         @Override
         public int read(ByteBuffer into) {
             throw new AssertionError();
-        }
-
-        @Override
-        public boolean hasUnread() {
-            return false;
-        }
-
-        @Override
-        public boolean isMidRecord() {
-            return false;
-        }
-
-        @Override
-        public int minReadRoom() {
-            return 1;
         }
 
         @Override

@@ -2,6 +2,8 @@ package io.github.packetboat.examples.bench;
 
 import io.github.packetboat.codec.CodecFactory;
 import io.github.packetboat.codec.Codecs;
+import io.github.packetboat.datagram.DatagramEndpoint;
+import io.github.packetboat.datagram.DatagramListener;
 import io.github.packetboat.message.Connection;
 import io.github.packetboat.message.Group;
 import io.github.packetboat.message.Limits;
@@ -15,7 +17,7 @@ import java.util.concurrent.Executors;
 
 /**
  * The server that the benchmarks drive: echoes each message, or in {@code s5} sends it to every connection; {@code s7} is
- * over TLS. Written with the public API only.
+ * over TLS, {@code s8} over UDP. Written with the public API only.
  *
  * <p>Messages are views of the received bytes, as this server only passes them on; {@code -Dbench.copy=true} takes arrays,
  * and so does {@code -Dbench.executor=N}, which runs the listeners on N threads beside the loop.
@@ -28,11 +30,14 @@ public final class BenchServer {
 
     public static void main(String[] args) throws Exception {
         if (args.length != 2) {
-            System.err.println("usage: BenchServer PORT s1|s2|s3|s4|s5|s6|s7   (threads: PEER_THREADS, 1 unless set)");
+            System.err.println(
+                    "usage: BenchServer PORT s1|s2|s3|s4|s5|s6|s7|s8   (threads: PEER_THREADS, 1 unless set)");
             System.exit(64);
         }
         int port = Integer.parseInt(args[0]);
-        if (Boolean.getBoolean("bench.copy") || Integer.getInteger("bench.executor") != null) {
+        if (args[1].startsWith("s8")) {
+            serveDatagrams(port);
+        } else if (Boolean.getBoolean("bench.copy") || Integer.getInteger("bench.executor") != null) {
             serve(port, args[1], Codecs.lengthPrefixed());
         } else {
             serve(port, args[1], Codecs.lengthPrefixed().views());
@@ -58,6 +63,18 @@ public final class BenchServer {
         }
     }
 
+    private static void serveDatagrams(int port) throws Exception {
+        int threads = threads();
+        try (DatagramEndpoint<byte[]> endpoint = DatagramEndpoint.builder(Codecs.bytes())
+                .listener(new DatagramEcho())
+                .shards(threads)
+                .eventLoops(threads)
+                .bind(new InetSocketAddress("127.0.0.1", port))) {
+            System.out.println("READY");
+            endpoint.awaitClosed();
+        }
+    }
+
     private static int threads() {
         String threads = System.getenv("PEER_THREADS");
         return threads == null ? 1 : Integer.parseInt(threads);
@@ -70,6 +87,21 @@ public final class BenchServer {
                         Path.of(System.getenv("PEER_KEYSTORE")),
                         (password == null ? "changeit" : password).toCharArray())
                 .build();
+    }
+
+    /** Sends each datagram back to where it came from. */
+    private static final class DatagramEcho implements DatagramListener<byte[]> {
+        private DatagramEndpoint<byte[]> endpoint;
+
+        @Override
+        public void onOpen(DatagramEndpoint<byte[]> endpoint) {
+            this.endpoint = endpoint;
+        }
+
+        @Override
+        public void onMessage(InetSocketAddress sender, byte[] message) {
+            endpoint.send(message, sender);
+        }
     }
 
     /** Sends each message to every connection. */
