@@ -55,7 +55,14 @@ public final class Examples {
                     "[RECIPIENTS]",
                     "10,000 mails with rate, progress and unsubscribing",
                     Newsletter::main),
-            new Example("spring-mail", "", "Spring's JavaMailSender on this library's engine", SpringMail::main));
+            new Example("spring-mail", "", "Spring's JavaMailSender on this library's engine", SpringMail::main),
+            new Example("inbox", "[FOLDER]", "lists mail over IMAP, reads it, saves what is attached", Inbox::main),
+            new Example("watch", "", "prints what arrives, also over a cut", WatchInbox::main),
+            new Example(
+                    "pop3-against-imap",
+                    "",
+                    "what is done to a mail in each, and what the server then says",
+                    Pop3AgainstImap::main));
 
     private interface Main {
         void run(String[] args) throws Exception;

@@ -98,7 +98,7 @@ class ExamplesTest {
 
     @Test
     void springMail() throws Exception {
-        assertThat(String.join("\n", run("spring-mail")))
+        assertThat(String.join("\n", run("spring-mail", "inbox", "watch", "pop3-against-imap")))
                 .contains("you@example.com: simple", "you@example.com: rich")
                 .endsWith("Spring has sent 2 mails through the protocol packetboat");
     }
@@ -132,6 +132,32 @@ class ExamplesTest {
                         "client:   says hello, gets \"you said hello\"");
         assertThat(Terminal.outputOf(args -> assertThat(Examples.run(args)).isEqualTo(1), "discovery", "sever"))
                 .containsExactly("discovery: \"sever\" is no side: server or client");
+    }
+
+    @Test
+    void inbox() throws Exception {
+        assertThat(String.join("\n", run("inbox")))
+                .contains("new   飞翔的代码 <alice@example.com>: 测试邮件 1")
+                .contains("   你好，这是第 1 封。")
+                .contains("   saved 报告.txt, 6 bytes")
+                .contains("unread left: 0");
+    }
+
+    @Test
+    void watch() throws Exception {
+        assertThat(run("watch"))
+                .contains("   tells  connected", "   tells  new: 测试邮件 3")
+                .last()
+                .isEqualTo("5 mails sent, 5 told, each once");
+    }
+
+    @Test
+    void pop3AgainstImap() throws Exception {
+        assertThat(String.join("\n", run("pop3-against-imap")))
+                .contains("   POP3   says   mark mails: POP3 only fetches and deletes; flags and folders need IMAP")
+                .contains("   server says  INBOX holds 1, unread 1")
+                .contains("   server says  INBOX holds 0, unread 0; Archive holds 1, unread 0")
+                .contains("   POP3   sees   0 mails");
     }
 
     @Test
