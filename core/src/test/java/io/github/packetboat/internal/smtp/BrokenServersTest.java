@@ -3,6 +3,7 @@ package io.github.packetboat.internal.smtp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.packetboat.testkit.Await;
 import io.github.packetboat.testkit.RawServer;
 import io.github.packetboat.testkit.Script;
 import io.github.packetboat.testkit.Transcript;
