@@ -16,7 +16,7 @@ final class AddressSyntax {
 
     /** @throws IllegalArgumentException that names {@code field} and says what is wrong, at which index */
     static Address address(String field, String text, String name) {
-        FieldText.notNull(field, text);
+        Check.notNull(field, text);
         int at = text.startsWith("\"") ? quotedEnd(field, text) : atomsEnd(field, text);
         if (at == 0 || at == text.length() || text.charAt(at) != '@') {
             throw refused(
@@ -98,7 +98,7 @@ final class AddressSyntax {
 
     /** A domain that is no address literal, in A-labels. */
     static String domain(String field, String text) {
-        String ascii = asciiDomain(field, FieldText.notNull(field, text), 0);
+        String ascii = asciiDomain(field, Check.notNull(field, text), 0);
         if (ascii.startsWith("[")) {
             throw refused(field, "an address literal, where only a name may be");
         }

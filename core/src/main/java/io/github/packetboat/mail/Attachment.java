@@ -42,7 +42,7 @@ public final class Attachment {
      * @throws UncheckedIOException if there is no such file or it cannot be read
      */
     public static Attachment of(Path file) {
-        FieldText.notNull("file", file);
+        Check.notNull("file", file);
         long length;
         try {
             length = Files.size(file);
@@ -61,7 +61,7 @@ public final class Attachment {
      * @throws IllegalArgumentException if either is null, or the name holds a control character
      */
     public static Attachment of(String name, byte[] bytes) {
-        byte[] copy = FieldText.notNull("bytes", bytes).clone();
+        byte[] copy = Check.notNull("bytes", bytes).clone();
         return of(name, copy.length, () -> new ByteArrayInputStream(copy));
     }
 
@@ -88,7 +88,7 @@ public final class Attachment {
     }
 
     private static Attachment create(String name, long length, Source source) {
-        FieldText.notNull("source", source);
+        Check.notNull("source", source);
         String fileName = FileNames.plain(name);
         return new Attachment(fileName, MediaTypes.ofName(fileName), new Content() {
             @Override
@@ -98,7 +98,7 @@ public final class Attachment {
 
             @Override
             public InputStream open() throws IOException {
-                return FieldText.notNull("stream of the attachment's source", source.open());
+                return Check.notNull("stream of the attachment's source", source.open());
             }
         });
     }

@@ -47,7 +47,7 @@ public final class Dkim {
     public static Dkim of(String domain, String selector, PrivateKey key) {
         String ascii = AddressSyntax.domain("domain", domain).toLowerCase(Locale.ROOT);
         String name = AddressSyntax.domain("selector", selector);
-        String algorithm = FieldText.notNull("key", key).getAlgorithm();
+        String algorithm = Check.notNull("key", key).getAlgorithm();
         boolean rsa = algorithm.equals("RSA");
         if (!rsa && !algorithm.equals("EdDSA") && !algorithm.equals("Ed25519")) {
             throw new IllegalArgumentException("key is " + algorithm + ": DKIM knows RSA and Ed25519");
@@ -67,7 +67,7 @@ public final class Dkim {
      * @throws IllegalArgumentException as above, or if the file holds no such key
      */
     public static Dkim of(String domain, String selector, Path pem) {
-        return of(domain, selector, PemKey.read(FieldText.notNull("pem", pem)));
+        return of(domain, selector, PemKey.read(Check.notNull("pem", pem)));
     }
 
     /** This one with other canonical forms. */
@@ -76,8 +76,8 @@ public final class Dkim {
                 signer.domain(),
                 signer.selector(),
                 signer.key(),
-                FieldText.notNull("header", header) == Canonicalization.RELAXED,
-                FieldText.notNull("body", body) == Canonicalization.RELAXED));
+                Check.notNull("header", header) == Canonicalization.RELAXED,
+                Check.notNull("body", body) == Canonicalization.RELAXED));
     }
 
     /** The domain that signs, in A-labels. */

@@ -40,7 +40,7 @@ public final class Dsn {
 
     /** Notifications of these events and no others. */
     public static Dsn on(Event first, Event... more) {
-        return new Dsn(Set.copyOf(EnumSet.of(FieldText.notNull("event", first), more)), null, null);
+        return new Dsn(Set.copyOf(EnumSet.of(Check.notNull("event", first), more)), null, null);
     }
 
     /** No notification, not even of a failure. */

@@ -11,16 +11,9 @@ final class FieldText {
 
     private FieldText() {}
 
-    static <T> T notNull(String field, @Nullable T value) {
-        if (value == null) {
-            throw new IllegalArgumentException(field + " must not be null");
-        }
-        return value;
-    }
-
     /** Text for people, such as a subject: any characters but controls; a tab may be. */
     static String line(String field, @Nullable String value) {
-        String text = notNull(field, value);
+        String text = Check.notNull(field, value);
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (isControl(c) && c != '\t') {
@@ -32,7 +25,7 @@ final class FieldText {
 
     /** Text for programs, such as a Message-ID: printable ASCII without spaces. Not empty. */
     static String token(String field, @Nullable String value) {
-        String text = notNull(field, value);
+        String text = Check.notNull(field, value);
         if (text.isEmpty()) {
             throw new IllegalArgumentException(field + " must not be empty");
         }
@@ -47,7 +40,7 @@ final class FieldText {
 
     /** The text of a body: anything that has UTF-8, line breaks of any kind among it, but no NUL. */
     static String body(String field, @Nullable String value) {
-        String text = notNull(field, value);
+        String text = Check.notNull(field, value);
         int nul = text.indexOf('\0');
         if (nul >= 0) {
             throw refused(field, '\0', nul);

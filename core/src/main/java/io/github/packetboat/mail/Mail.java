@@ -241,7 +241,11 @@ public final class Mail {
      * @throws IOException if an attachment cannot be read
      */
     public MimeMessage toMimeMessage() throws IOException {
-        return MimeMessages.of(this);
+        try {
+            return MimeMessages.of(this);
+        } catch (NoClassDefFoundError e) {
+            throw withoutJars("toMimeMessage", e);
+        }
     }
 
     /**
@@ -250,7 +254,7 @@ public final class Mail {
      * @throws IOException if it cannot be read, or what it holds cannot be a {@code Mail}
      */
     public static Mail parse(Path eml) throws IOException {
-        try (InputStream in = Files.newInputStream(FieldText.notNull("eml", eml))) {
+        try (InputStream in = Files.newInputStream(Check.notNull("eml", eml))) {
             return parse(in);
         }
     }
@@ -264,7 +268,17 @@ public final class Mail {
      * @throws IOException if it cannot be read, has no From, or an address is not valid
      */
     public static Mail parse(InputStream in) throws IOException {
-        return MailParser.parse(FieldText.notNull("in", in));
+        Check.notNull("in", in);
+        try {
+            return MailParser.parse(in);
+        } catch (NoClassDefFoundError e) {
+            throw withoutJars("parse", e);
+        }
+    }
+
+    private static IllegalStateException withoutJars(String method, NoClassDefFoundError e) {
+        return new IllegalStateException(
+                "Mail." + method + " needs jakarta.mail-api and angus-mail; as a module, requires jakarta.mail", e);
     }
 
     List<Dkim> dkim() {

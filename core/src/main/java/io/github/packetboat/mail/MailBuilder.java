@@ -78,7 +78,7 @@ public final class MailBuilder {
 
     /** Who writes. Required. */
     public MailBuilder from(Address address) {
-        from = FieldText.notNull("from", address);
+        from = Check.notNull("from", address);
         return this;
     }
 
@@ -94,7 +94,7 @@ public final class MailBuilder {
 
     /** Who sends it in the name of {@link #from(Address)}. Bounces go there too, unless {@link #envelopeFrom} says otherwise. */
     public MailBuilder sender(Address address) {
-        sender = FieldText.notNull("sender", address);
+        sender = Check.notNull("sender", address);
         return this;
     }
 
@@ -194,7 +194,7 @@ public final class MailBuilder {
             throw new IllegalArgumentException(
                     "content id must have no angle brackets and at most " + MAX_TOKEN + " characters");
         }
-        inline.put(id, FieldText.notNull("attachment of " + id, attachment));
+        inline.put(id, Check.notNull("attachment of " + id, attachment));
         return this;
     }
 
@@ -204,7 +204,7 @@ public final class MailBuilder {
      * @throws UncheckedIOException as {@link Attachment#of(Path)} does
      */
     public MailBuilder attach(Path... files) {
-        for (Path file : FieldText.notNull("files", files)) {
+        for (Path file : Check.notNull("files", files)) {
             attachments.add(Attachment.of(file));
         }
         return this;
@@ -212,8 +212,8 @@ public final class MailBuilder {
 
     /** Attaches files under other names or types, bytes, or what a stream gives. */
     public MailBuilder attach(Attachment... some) {
-        for (Attachment attachment : FieldText.notNull("attachments", some)) {
-            attachments.add(FieldText.notNull("attachment", attachment));
+        for (Attachment attachment : Check.notNull("attachments", some)) {
+            attachments.add(Check.notNull("attachment", attachment));
         }
         return this;
     }
@@ -231,7 +231,7 @@ public final class MailBuilder {
 
     /** How urgent it is. {@link Priority#NORMAL} unless set. */
     public MailBuilder priority(Priority urgency) {
-        priority = FieldText.notNull("priority", urgency);
+        priority = Check.notNull("priority", urgency);
         return this;
     }
 
@@ -257,7 +257,7 @@ public final class MailBuilder {
 
     /** When it was written: in the years 1900 to 9999. The time of {@link #build()}, in UTC, unless set. */
     public MailBuilder date(OffsetDateTime time) {
-        OffsetDateTime t = FieldText.notNull("date", time);
+        OffsetDateTime t = Check.notNull("date", time);
         if (t.getYear() < 1900 || t.getYear() > 9999) {
             throw new IllegalArgumentException("date=" + t + " is not in the years 1900 to 9999");
         }
@@ -267,7 +267,7 @@ public final class MailBuilder {
 
     /** The Message-IDs of the mails that it answers. */
     public MailBuilder inReplyTo(String... ids) {
-        for (String id : FieldText.notNull("inReplyTo", ids)) {
+        for (String id : Check.notNull("inReplyTo", ids)) {
             inReplyTo.add(MessageIds.others("inReplyTo", id));
         }
         return this;
@@ -275,7 +275,7 @@ public final class MailBuilder {
 
     /** The Message-IDs of the mails of its thread, oldest first. */
     public MailBuilder references(String... ids) {
-        for (String id : FieldText.notNull("references", ids)) {
+        for (String id : Check.notNull("references", ids)) {
             references.add(MessageIds.others("references", id));
         }
         return this;
@@ -289,9 +289,9 @@ public final class MailBuilder {
      * @throws IllegalArgumentException if one is of another kind, or longer than 900 characters
      */
     public MailBuilder listUnsubscribe(URI... ways) {
-        for (URI way : FieldText.notNull("listUnsubscribe", ways)) {
+        for (URI way : Check.notNull("listUnsubscribe", ways)) {
             String text = FieldText.token(
-                    "listUnsubscribe", FieldText.notNull("listUnsubscribe", way).toASCIIString());
+                    "listUnsubscribe", Check.notNull("listUnsubscribe", way).toASCIIString());
             if (!isWayToUnsubscribe(way)) {
                 throw new IllegalArgumentException("listUnsubscribe takes https://host/… and mailto:… of at most "
                         + MAX_TOKEN + " characters, not one of " + text.length() + " with scheme " + way.getScheme());
@@ -309,13 +309,13 @@ public final class MailBuilder {
 
     /** Asks for delivery status notifications. */
     public MailBuilder dsn(Dsn wishes) {
-        dsn = FieldText.notNull("dsn", wishes);
+        dsn = Check.notNull("dsn", wishes);
         return this;
     }
 
     /** Asks the reader's program to tell {@code address} when the mail is read, which most ask their user first. */
     public MailBuilder readReceiptTo(Address address) {
-        readReceiptTo = FieldText.notNull("readReceiptTo", address);
+        readReceiptTo = Check.notNull("readReceiptTo", address);
         return this;
     }
 
@@ -325,7 +325,7 @@ public final class MailBuilder {
      * @throws IllegalArgumentException if mail cannot have it, because ASCII is something else in it (UTF-16, EBCDIC)
      */
     public MailBuilder charset(Charset wish) {
-        Charset checked = FieldText.notNull("charset", wish);
+        Charset checked = Check.notNull("charset", wish);
         if (!checked.canEncode()
                 || !Arrays.equals("=?A\r\n".getBytes(checked), "=?A\r\n".getBytes(StandardCharsets.US_ASCII))) {
             throw new IllegalArgumentException(
@@ -337,8 +337,8 @@ public final class MailBuilder {
 
     /** Signs the mail, once for each. A mailer's own signatures are then not added. */
     public MailBuilder dkim(Dkim... signatures) {
-        for (Dkim signature : FieldText.notNull("dkim", signatures)) {
-            dkim.add(FieldText.notNull("dkim", signature));
+        for (Dkim signature : Check.notNull("dkim", signatures)) {
+            dkim.add(Check.notNull("dkim", signature));
         }
         return this;
     }
@@ -376,15 +376,15 @@ public final class MailBuilder {
     }
 
     private MailBuilder add(String field, List<Address> list, String... addresses) {
-        for (String address : FieldText.notNull(field, addresses)) {
+        for (String address : Check.notNull(field, addresses)) {
             list.add(AddressSyntax.address(field, address, ""));
         }
         return this;
     }
 
     private MailBuilder add(String field, List<Address> list, Address... addresses) {
-        for (Address address : FieldText.notNull(field, addresses)) {
-            list.add(FieldText.notNull(field, address));
+        for (Address address : Check.notNull(field, addresses)) {
+            list.add(Check.notNull(field, address));
         }
         return this;
     }

@@ -17,6 +17,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Properties;
@@ -63,7 +64,7 @@ final class MimeMessages {
 
     /**
      * A message that others made, to be sent as it is; only its Bcc stays here, line breaks become CRLF, and a missing Date is
-     * added. It is all in memory. Like other senders this saves the message, if it was not.
+     * added. It is all in memory. Like other senders this saves the message, if it was not, which gives it a Message-ID.
      *
      * @param recipients whom it goes to; empty for everybody in its To, Cc and Bcc
      * @throws IllegalArgumentException if an address is not valid, there is no sender or recipient, or a header holds a line
@@ -72,19 +73,28 @@ final class MimeMessages {
     static Outgoing outgoing(MimeMessage message, List<Address> recipients) throws IOException {
         try {
             ByteArrayOutputStream out = new ByteArrayOutputStream(4096);
-            checkHeaders(message, 0);
-            if (message.getHeader("Date") == null) {
-                String now = DateTimeFormatter.RFC_1123_DATE_TIME.format(OffsetDateTime.now(ZoneOffset.UTC));
-                out.writeBytes(("Date: " + now.replace("GMT", "+0000") + "\r\n").getBytes(StandardCharsets.US_ASCII));
-            }
             message.writeTo(out, NEVER_SENT);
+            checkHeaders(message, 0); // as they are now that it is saved
+            byte[] bytes = out.toByteArray();
+            if (message.getHeader("Date") == null) {
+                bytes = withDate(bytes);
+            }
             List<Address> to = recipients.isEmpty() ? recipients(message) : recipients;
             Address sender = sender(message);
             String id = message.getMessageID();
-            return Outgoing.of(Crlf.only(out.toByteArray()), EnvelopeSender.of(sender), to, null, id == null ? "" : id);
+            return Outgoing.of(Crlf.only(bytes), EnvelopeSender.of(sender), to, null, id == null ? "" : id);
         } catch (MessagingException e) {
             throw new IOException("jakarta.mail cannot write the message: " + e.getMessage(), e);
         }
+    }
+
+    /** RFC 5322 §3.6 wants one; a message that was read from somewhere and saved before may have none. */
+    private static byte[] withDate(byte[] message) {
+        String now = DateTimeFormatter.RFC_1123_DATE_TIME.format(OffsetDateTime.now(ZoneOffset.UTC));
+        byte[] field = ("Date: " + now.replace("GMT", "+0000") + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        byte[] dated = Arrays.copyOf(field, field.length + message.length);
+        System.arraycopy(message, 0, dated, field.length, message.length);
+        return dated;
     }
 
     private static Address sender(MimeMessage message) throws MessagingException {

@@ -52,7 +52,7 @@ final class Outgoing {
                 mail.dsn(),
                 mail.messageId(),
                 mail.needsSmtpUtf8(),
-                mail.hasEightBitText(),
+                mail.hasEightBitText() && mail.dkim().isEmpty(),
                 (form, signatures) -> mail.render(form, mail.dkim().isEmpty() ? signatures : mail.dkim()));
     }
 

@@ -52,10 +52,10 @@ final class Wire {
 
     /** One field of the header, folded as it is, without its name. */
     static String field(Mail mail, String name) {
-        Matcher matcher = Pattern.compile("(?m)^" + Pattern.quote(name) + ": ?((?:.*\\r\\n[ \\t])*.*)\\r$")
-                .matcher(header(mail));
+        Pattern field = Pattern.compile("(?m)^" + Pattern.quote(name) + ": ?((?:.*\\n[ \\t])*.*)$");
+        Matcher matcher = field.matcher(header(mail).replace("\r\n", "\n"));
         assertThat(matcher.find()).as("%s in %s", name, header(mail)).isTrue();
-        return matcher.group(1);
+        return matcher.group(1).replace("\n", "\r\n");
     }
 
     /** CRLF only, no NUL, no line too long, the last one ended; encoded words within their limits. */
