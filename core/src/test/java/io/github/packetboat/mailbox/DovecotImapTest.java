@@ -10,6 +10,7 @@ import io.github.packetboat.mail.Mailer;
 import io.github.packetboat.message.TlsOptions;
 import io.github.packetboat.testkit.PostfixAndDovecot;
 import io.github.packetboat.testkit.Recorder;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -69,7 +70,7 @@ final class DovecotImapTest extends ImapContract {
     }
 
     @Test
-    void whatIsSentIsDeliveredAndReadBackEqual() {
+    void whatIsSentIsDeliveredAndReadBackEqual() throws IOException {
         MailServer smtp = at(MailServer.smtp("127.0.0.1"), servers.smtpsPort())
                 .tls(MailServer.Tls.IMPLICIT)
                 .build();

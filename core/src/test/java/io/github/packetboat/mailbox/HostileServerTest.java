@@ -483,8 +483,8 @@ final class HostileServerTest {
                         "floods a mail",
                         hi,
                         Map.of("RETR", say("+OK\r\n").andThen(flood("x\r\n", 1L << 30))),
-                        Kind.TOO_LARGE,
-                        "maxMailBytes"),
+                        Kind.PROTOCOL,
+                        "larger than expected"),
                 new Case(
                         "hangs in a mail",
                         hi,

@@ -327,7 +327,10 @@ abstract class ImapContract {
         append("old");
         Notes notes = new Notes();
         Watermark mark;
-        try (Watch watch = folder.watch(notes)) {
+        try (Mailbox other = Mailbox.builder(server(0))
+                        .idleRenewal(Duration.ofSeconds(1)) // for servers that say nothing of flags in IDLE
+                        .build();
+                Watch watch = other.folder(folder.name()).watch(notes)) {
             assertThat(notes.all.take()).isEqualTo("connected");
             append("first");
             assertThat(notes.all.take()).isEqualTo("new first");

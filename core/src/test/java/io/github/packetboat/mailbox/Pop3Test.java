@@ -86,18 +86,18 @@ final class Pop3Test {
     @Test
     void whatIsDeletedGoesWithTheEndOfTheSession() {
         deliver("one", "two", "three");
-        try (Mailbox imap = Mailbox.of(green.imap());
-                Mailbox pop3 = Mailbox.of(green.pop3())) {
-            Folder inbox = pop3.inbox();
-            List<ReceivedMail> all = inbox.messages().toList();
+        try (Mailbox imap = Mailbox.of(green.imap())) {
+            try (Mailbox pop3 = Mailbox.of(green.pop3())) {
+                Folder inbox = pop3.inbox();
+                List<ReceivedMail> all = inbox.messages().toList();
 
-            inbox.delete(all.subList(0, 1));
-            assertThat(inbox.messages().map(ReceivedMail::subject)).containsExactly("two", "three");
-            assertThat(imap.inbox().messages()).hasSize(3);
-            inbox.expunge();
-            assertThat(imap.inbox().messages().map(ReceivedMail::subject)).containsExactly("two", "three");
-            inbox.delete(all.subList(1, 2));
-            pop3.close();
+                inbox.delete(all.subList(0, 1));
+                assertThat(inbox.messages().map(ReceivedMail::subject)).containsExactly("two", "three");
+                assertThat(imap.inbox().messages()).hasSize(3);
+                inbox.expunge();
+                assertThat(imap.inbox().messages().map(ReceivedMail::subject)).containsExactly("two", "three");
+                inbox.delete(all.subList(1, 2));
+            }
             assertThat(imap.inbox().messages().map(ReceivedMail::subject)).containsExactly("three");
         }
     }
