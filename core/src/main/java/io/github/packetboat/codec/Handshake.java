@@ -1,9 +1,9 @@
 package io.github.packetboat.codec;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Handshake {
     private final String target;
-    private final Map<String, List<String>> headers;
+    /** As {@code name:value} with an LF each. It stays as long as the connection, and is looked at once or twice. */
+    private final String headers;
+
     private final @Nullable String subprotocol;
 
     /**
@@ -24,12 +26,22 @@ public final class Handshake {
      * @param target the path and, after a question mark, the query
      * @param headers each name, in any case, with its values in the order in which they came
      * @param subprotocol what was agreed on, or null
+     * @throws IllegalArgumentException if a name has a colon or LF in it, or a value an LF
      */
     public Handshake(String target, Map<String, List<String>> headers, @Nullable String subprotocol) {
         this.target = target;
-        this.headers = new TreeMap<>();
-        headers.forEach((name, values) -> this.headers.put(folded(name), List.copyOf(values)));
         this.subprotocol = subprotocol;
+        StringBuilder all = new StringBuilder();
+        headers.forEach((name, values) -> values.forEach(value -> all.append(line(name, value))));
+        this.headers = all.toString();
+    }
+
+    private static String line(String name, String value) {
+        if (name.indexOf(':') >= 0 || name.indexOf('\n') >= 0 || value.indexOf('\n') >= 0) {
+            throw new IllegalArgumentException(
+                    "a header's name has a colon, or one of its lines does not end where it should");
+        }
+        return folded(name) + ":" + value + "\n";
     }
 
     private static String folded(String name) {
@@ -56,7 +68,16 @@ public final class Handshake {
 
     /** All values of the header {@code name}; empty if there is none. The case of the name does not matter. */
     public List<String> headers(String name) {
-        return headers.getOrDefault(folded(name), List.of());
+        String start = folded(name) + ":";
+        List<String> values = new ArrayList<>(1);
+        for (int from = 0; from < headers.length(); ) {
+            int end = headers.indexOf('\n', from);
+            if (headers.startsWith(start, from)) {
+                values.add(headers.substring(from + start.length(), end));
+            }
+            from = end + 1;
+        }
+        return List.copyOf(values);
     }
 
     /** The subprotocol that was agreed on, or null if none was. */

@@ -2,6 +2,7 @@ package io.github.packetboat.mail;
 
 import io.github.packetboat.message.TlsOptions;
 import java.net.IDN;
+import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.util.Locale;
 import java.util.Optional;
@@ -293,6 +294,9 @@ public final class MailServer {
             }
             if (proxyCredentials != null && proxy == null) {
                 throw new IllegalArgumentException("proxyCredentials without proxy");
+            }
+            if (proxy != null && !(proxy.address() instanceof InetSocketAddress)) {
+                throw new IllegalArgumentException("proxy has no address of a host and port: " + proxy);
             }
             return new MailServer(this);
         }

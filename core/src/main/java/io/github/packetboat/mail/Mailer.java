@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends mails. Thread-safe; make one and keep it, since it keeps connections.
@@ -106,7 +107,8 @@ public final class Mailer implements AutoCloseable {
      * @return the last report, or null if there was no mail
      * @throws InterruptedException if the thread is interrupted: what was handed over by then still goes
      */
-    public SendProgress sendAll(Iterable<Mail> mails, Consumer<SendProgress> progress) throws InterruptedException {
+    public @Nullable SendProgress sendAll(Iterable<Mail> mails, Consumer<SendProgress> progress)
+            throws InterruptedException {
         checkMayWait();
         Bulk bulk = new Bulk(Check.notNull("progress", progress), System.nanoTime());
         int ahead = Math.min(SEND_ALL_AHEAD, deliveries.maxWaiting());
@@ -153,6 +155,9 @@ public final class Mailer implements AutoCloseable {
     /**
      * Ends in good order: takes no more mails, gives those that are on their way 30 s, gives up those that wait to be tried
      * again, says good-bye to the servers, and waits for all of that. Closing again does nothing.
+     *
+     * @throws IllegalStateException on an event loop, and in what runs when a {@link #sendAsync} is done: the mailer would
+     *     wait for itself
      */
     @Override
     public void close() {

@@ -7,6 +7,7 @@ import java.io.Serial;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a server sends, on its way to a parser that trusts it: no line, literal or answer longer than expected, and no answer
@@ -35,6 +36,7 @@ final class GuardedInput extends InputStream {
     private long number;
     private int state; // of a literal's announcement: 0 none, 1 behind {, 2 digits, 3 behind }, 4 behind CR
     private int previous;
+    private @Nullable IOException failure;
 
     GuardedInput(Socket socket, boolean literals, Duration readTimeout) throws IOException {
         this.literals = literals;
@@ -90,9 +92,21 @@ final class GuardedInput extends InputStream {
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
-        if (length == 0) {
-            return 0;
+        try {
+            return length == 0 ? 0 : guarded(target, offset, length);
+        } catch (IOException e) {
+            failure = e;
+            throw e;
         }
+    }
+
+    /** What reading has failed with, for those who are told less of it; null if it has not. */
+    @Nullable
+    IOException failure() {
+        return failure;
+    }
+
+    private int guarded(byte[] target, int offset, int length) throws IOException {
         if (next == end) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {

@@ -6,6 +6,7 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.eclipse.angus.mail.iap.ProtocolException;
 import org.eclipse.angus.mail.iap.Response;
+import org.eclipse.angus.mail.iap.ResponseHandler;
 
 /** Waiting for what the server says by itself: IDLE (RFC 2177). One thread only. */
 final class ImapIdle {
@@ -37,6 +38,8 @@ final class ImapIdle {
      */
     void await(Duration most) {
         wire.forgetFailure();
+        ResponseHandler handler = this::handle;
+        wire.addResponseHandler(handler); // hears also what comes before IDLE is granted
         try {
             expect(Duration.ZERO);
             wire.idleStart();
@@ -54,6 +57,14 @@ final class ImapIdle {
                 throw known;
             }
             throw broken.apply("wait for mail (IDLE)", wire.failure() == null ? e : wire.failure());
+        } finally {
+            wire.removeResponseHandler(handler);
+        }
+    }
+
+    private void handle(Response response) {
+        if (response.isUnTagged()) {
+            untagged.accept(response);
         }
     }
 
@@ -80,10 +91,6 @@ final class ImapIdle {
         if (response == null) {
             return false;
         }
-        boolean goesOn = wire.processIdleResponse(response);
-        if (response.isUnTagged()) {
-            untagged.accept(response);
-        }
-        return goesOn;
+        return wire.processIdleResponse(response);
     }
 }

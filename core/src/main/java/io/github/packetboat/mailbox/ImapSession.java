@@ -29,7 +29,9 @@ final class ImapSession implements AutoCloseable {
     static final long SMALL_ANSWER = 4L * 1024 * 1024;
 
     private static final long MAX_LINE = 1024 * 1024;
-    /** A search answers in one line, of up to eleven characters a mail. */
+    /** A search answers in one line: a space and up to ten digits for each mail. */
+    private static final long SEARCH_BYTES_PER_MAIL = 11;
+
     private static final long MAX_SEARCH_LINE = 16L * 1024 * 1024;
 
     private static final Pattern CODE = Pattern.compile("\\[(UIDVALIDITY|UIDNEXT|HIGHESTMODSEQ) (\\d{1,19})");
@@ -181,8 +183,10 @@ final class ImapSession implements AutoCloseable {
 
     /** UIDs in ascending order. */
     long[] search(String what, Argument criteria) {
+        long messages = selected == null ? 0 : selected.messages();
+        long maxLine = Math.min(MAX_SEARCH_LINE, MAX_LINE + SEARCH_BYTES_PER_MAIL * messages);
         List<Long> found = new ArrayList<>();
-        for (Response response : run(what, "UID SEARCH", criteria, MAX_SEARCH_LINE, SMALL_ANSWER + MAX_SEARCH_LINE)) {
+        for (Response response : run(what, "UID SEARCH", criteria, maxLine, SMALL_ANSWER + maxLine)) {
             if (response instanceof IMAPResponse imap && imap.keyEquals("SEARCH")) {
                 for (long uid = imap.readLong(); uid != -1; uid = imap.readLong()) {
                     found.add(uid);
@@ -264,6 +268,9 @@ final class ImapSession implements AutoCloseable {
     private MailboxException broken(String what, Throwable cause) {
         close();
         String at = what + " at " + settings.where() + ": ";
+        if (!wire.bye().isEmpty()) {
+            return new MailboxException(Kind.CONNECTION, at + "the server ends the connection: " + wire.bye(), cause);
+        }
         if (cause instanceof SocketTimeoutException) {
             return new MailboxException(
                     Kind.CONNECTION,

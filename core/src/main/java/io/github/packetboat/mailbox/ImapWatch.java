@@ -27,7 +27,7 @@ final class ImapWatch implements Watcher {
     private final MailboxListener listener;
     private final List<Runnable> untold = new ArrayList<>();
     private volatile @Nullable ImapSession session;
-    private volatile boolean disconnected;
+    private volatile boolean closed;
     private volatile Watermark watermark;
     private @Nullable Ledger ledger;
     private long uidValidity;
@@ -51,7 +51,6 @@ final class ImapWatch implements Watcher {
 
     @Override
     public void disconnect() {
-        disconnected = true;
         ImapSession closing = session;
         if (closing != null) {
             closing.close();
@@ -59,11 +58,16 @@ final class ImapWatch implements Watcher {
     }
 
     @Override
+    public void close() {
+        closed = true;
+        disconnect();
+    }
+
+    @Override
     public void connect() {
-        disconnected = false;
         ImapSession opened = ImapSession.open(settings);
         session = opened;
-        if (disconnected) {
+        if (closed) {
             opened.close(); // while it was opened
         }
         untold.clear();
@@ -95,7 +99,7 @@ final class ImapWatch implements Watcher {
     private void begin(ImapSession live, ImapSession.Selected selected) {
         Ledger known = new Ledger();
         List<FetchResponse> all = live.selected() == null || selected.messages() == 0
-                ? List.of()
+                ? new ArrayList<>()
                 : fetchFlags(live, "1:*", "(UID FLAGS)");
         long last = Math.max(0, selected.uidNext() - 1);
         if (!watermark.isNow()) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class ImapWire extends IMAPProtocol {
     private @Nullable Exception failure;
     private final Output output;
+    private String bye = "";
 
     private ImapWire(Line line, Output output) throws IOException {
         super(line.stream(), new PrintStream(output, false, StandardCharsets.ISO_8859_1), new Properties(), false);
@@ -30,7 +31,11 @@ final class ImapWire extends IMAPProtocol {
     @Override
     public Response readResponse() throws IOException, ProtocolException {
         try {
-            return super.readResponse();
+            Response response = super.readResponse();
+            if (response.isBYE()) {
+                bye = Texts.clean(response.getRest(), 200);
+            }
+            return response;
         } catch (IOException | ProtocolException e) {
             failure = failure == null ? e : failure;
             throw e;
@@ -41,6 +46,11 @@ final class ImapWire extends IMAPProtocol {
     @Nullable
     Exception failure() {
         return output.failure != null ? output.failure : failure;
+    }
+
+    /** With what the server has announced that it ends the connection; an empty text if it has not. */
+    String bye() {
+        return bye;
     }
 
     void forgetFailure() {

@@ -19,8 +19,6 @@ final class LenientBase64 extends InputStream {
         for (int i = 0; i < alphabet.length(); i++) {
             VALUES[alphabet.charAt(i)] = (byte) i;
         }
-        VALUES['-'] = 62; // RFC 4648 §5
-        VALUES['_'] = 63;
     }
 
     private final InputStream in;

@@ -91,7 +91,7 @@ final class MimeParser {
             return type;
         }
         defects.add(Defect.Kind.MEDIA_TYPE, field);
-        boolean text = type.value().isEmpty() || type.value().startsWith("text");
+        boolean text = type.value().indexOf('/') < 0 || type.value().startsWith("text/"); // RFC 2045 §5.2
         int semicolon = field.indexOf(';');
         return parameters(
                 (text ? "text/plain" : "application/octet-stream") + (semicolon < 0 ? "" : field.substring(semicolon)));

@@ -108,7 +108,7 @@ final class Pop3Session implements AutoCloseable {
         }
     }
 
-    private void logIn() throws MessagingException {
+    private void logIn() throws MessagingException, IOException {
         Credentials credentials = settings.server()
                 .credentials()
                 .orElseThrow(() -> new IllegalArgumentException("POP3 needs credentials"));
@@ -119,6 +119,10 @@ final class Pop3Session implements AutoCloseable {
         try {
             store.connect(settings.server().host(), settings.server().port(), credentials.user(), text);
         } catch (AuthenticationFailedException e) {
+            IOException broken = line.in().failure();
+            if (broken != null) { // which Angus takes for an answer
+                throw broken;
+            }
             String said = String.valueOf(e.getMessage()).replace(text, "***");
             throw new MailboxException(
                     Kind.LOGIN,

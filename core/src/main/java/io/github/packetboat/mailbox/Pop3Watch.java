@@ -13,7 +13,7 @@ final class Pop3Watch implements Watcher {
     private final Pop3Folder folder;
     private final MailboxListener listener;
     private volatile @Nullable Pop3Session session;
-    private volatile boolean disconnected;
+    private volatile boolean closed;
     private volatile Watermark watermark;
     private @Nullable Set<String> known;
 
@@ -34,7 +34,6 @@ final class Pop3Watch implements Watcher {
 
     @Override
     public void disconnect() {
-        disconnected = true;
         Pop3Session closing = session;
         if (closing != null) {
             closing.close();
@@ -42,15 +41,20 @@ final class Pop3Watch implements Watcher {
     }
 
     @Override
+    public void close() {
+        closed = true;
+        disconnect();
+    }
+
+    @Override
     public void connect() {
-        disconnected = false;
         poll();
     }
 
     @Override
     public void await(Sleeper sleeper) {
         sleeper.sleep(settings.pollInterval());
-        if (!disconnected) {
+        if (!closed) {
             poll();
         }
     }
@@ -58,7 +62,7 @@ final class Pop3Watch implements Watcher {
     private void poll() {
         Pop3Session opened = Pop3Session.open(settings);
         session = opened;
-        if (disconnected) {
+        if (closed) {
             opened.close(); // while it was opened
         }
         List<String> ids = opened.ids();

@@ -196,12 +196,12 @@ public final class Query {
             case ALL -> out.writeAtom("ALL");
             case FROM, TO, CC, SUBJECT, BODY, TEXT -> {
                 out.writeAtom(kind.name());
-                out.writeString(text, StandardCharsets.UTF_8);
+                writeText(text, out);
             }
             case HEADER -> {
                 out.writeAtom("HEADER");
-                out.writeString(headerName);
-                out.writeString(text, StandardCharsets.UTF_8);
+                writeText(headerName, out);
+                writeText(text, out);
             }
             case SINCE, BEFORE -> {
                 LocalDate day = Check.notNull("day", date);
@@ -218,6 +218,15 @@ public final class Query {
                 parts.forEach(part -> writeKey(part, out));
             }
             case AND -> parts.forEach(part -> writeKey(part, out));
+        }
+    }
+
+    /** In quotes always, as some servers stumble over what may stand without. */
+    private static void writeText(String text, Argument out) {
+        if (Texts.isAscii(text.getBytes(StandardCharsets.UTF_8))) {
+            out.writeAtom('"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"');
+        } else {
+            out.writeString(text, StandardCharsets.UTF_8);
         }
     }
 

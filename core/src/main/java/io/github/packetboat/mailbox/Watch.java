@@ -140,6 +140,9 @@ public final class Watch implements AutoCloseable {
             return; // what breaks while it is closed was broken by that
         }
         failure = reason;
+        if (isClosing()) {
+            return; // a listener that was using what is being closed
+        }
         LOG.log(Level.WARNING, "the watch at " + settings.where() + " has ended: " + reason, reason);
     }
 
@@ -162,7 +165,7 @@ public final class Watch implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
-        watcher.disconnect();
+        watcher.close();
         if (Thread.currentThread() == thread) {
             return;
         }

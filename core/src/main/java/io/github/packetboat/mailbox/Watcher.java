@@ -2,7 +2,7 @@ package io.github.packetboat.mailbox;
 
 import java.time.Duration;
 
-/** How one protocol notices what happens in a folder. On the thread of its watch, but for {@link #disconnect}. */
+/** How one protocol notices what happens in a folder. On the thread of its watch, but for {@link #close}. */
 sealed interface Watcher permits ImapWatch, Pop3Watch {
     /** Sleeps until time is over or the watch is closed. */
     interface Sleeper {
@@ -18,6 +18,9 @@ sealed interface Watcher permits ImapWatch, Pop3Watch {
     /** Up to where new mail was told. From any thread. */
     Watermark watermark();
 
-    /** Ends the connection, and a call that waits for it. From any thread. */
+    /** Ends the connection; {@link #connect} may follow. */
     void disconnect();
+
+    /** Ends the connection, and a call that waits for it, for good. From any thread. */
+    void close();
 }

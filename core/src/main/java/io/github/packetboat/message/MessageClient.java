@@ -107,6 +107,7 @@ public final class MessageClient<M> implements AutoCloseable {
         private final CodecFactory<M> codec;
         private final Options<M> options = new Options<>();
         private @Nullable TlsOptions tls;
+        private Endpoint.@Nullable HostAndPort tlsHost;
         private @Nullable Backoff reconnect;
         private Duration connectTimeout = DEFAULT_CONNECT_TIMEOUT;
         private int retainedBytes = DEFAULT_RETAINED_BYTES;
@@ -171,6 +172,16 @@ public final class MessageClient<M> implements AutoCloseable {
         /** TLS from the first byte on; the certificate must be for the host that is connected to. */
         public Builder<M> tls(TlsOptions tls) {
             this.tls = Check.notNull("tls", tls);
+            return this;
+        }
+
+        /**
+         * The host that TLS is to verify, where that is not the one connected to: behind a proxy. It counts for {@link #tls}
+         * and for {@link Connection#startTls(TlsOptions)}.
+         */
+        public Builder<M> tlsHost(String host, int port) {
+            tlsHost = new Endpoint.HostAndPort(
+                    Check.notNull("tlsHost", host), Check.inRange("tlsHost port", port, 1, 65535));
             return this;
         }
 
@@ -301,7 +312,8 @@ public final class MessageClient<M> implements AutoCloseable {
             return failure instanceof java.net.UnknownHostException unknown ? unknown : fresh;
         }
 
-        private Dialer<M> dialer(Target target) {
+        private Dialer<M> dialer(Target connectTo) {
+            Target target = tlsHost == null ? connectTo : new Target.Relayed(connectTo, tlsHost);
             EventLoops loops = options.eventLoops == 0 ? EventLoops.shared() : EventLoops.of(options.eventLoops);
             try {
                 boolean retains = reconnect != null && retainedBytes > 0;

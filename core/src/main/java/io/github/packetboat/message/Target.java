@@ -97,4 +97,22 @@ sealed interface Target {
             return address.toString();
         }
     }
+
+    /** A relay, behind which the host is that the certificate must be for. */
+    record Relayed(Target relay, Endpoint.HostAndPort host) implements Target {
+        @Override
+        public List<? extends SocketAddress> addresses() throws UnknownHostException {
+            return relay.addresses();
+        }
+
+        @Override
+        public boolean needsLookup() {
+            return relay.needsLookup();
+        }
+
+        @Override
+        public String toString() {
+            return relay.toString();
+        }
+    }
 }

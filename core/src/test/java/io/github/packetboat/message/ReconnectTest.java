@@ -392,34 +392,4 @@ class ReconnectTest {
             }
         }
     }
-
-    @Test
-    void eachConnectionCountsWhatWentThroughItAndNotWhatWentThroughTheOnesBefore() throws Exception {
-        Probe<String> probe = new Probe<>();
-        Probe<String> received = new Probe<>();
-        try (var server =
-                        MessageServer.builder(Codecs.lines()).listener(received).bind(0);
-                FaultProxy proxy = FaultProxy.to(server.port());
-                var client = MessageClient.builder(Codecs.lines())
-                        .listener(probe)
-                        .reconnect(FAST)
-                        .retain(1 << 20, 100_000, Overflow.BLOCK)
-                        .connect(proxy.address())) {
-            Connection<String> first = probe.opened.take();
-            for (int i = 0; i < 5; i++) {
-                client.send("a" + i);
-            }
-            received.messages.await(5);
-            Await.untilEqual("flushed", 0L, first::queuedBytes);
-            assertThat(first.stats().messagesSent()).isEqualTo(5);
-            proxy.dropAll();
-            probe.closed.take();
-            client.send("b");
-            Connection<String> second = probe.opened.await(2).get(1);
-            client.send("c");
-            received.messages.await(7);
-            assertThat(second.stats().messagesSent()).isEqualTo(2);
-            assertThat(first.stats().messagesSent()).isEqualTo(5);
-        }
-    }
 }

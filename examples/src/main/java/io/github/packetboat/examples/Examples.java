@@ -46,7 +46,23 @@ public final class Examples {
                     "discovery",
                     "[server | client]",
                     "finds a server by broadcast and by multicast, then connects",
-                    Discovery::main));
+                    Discovery::main),
+            new Example("mail-sink", "[PORT [FOLDER]]", "takes every mail, for development; 10025", MailSink::main),
+            new Example("send-mail", "[HOST PORT]", "one mail, to an account or to a sink", SendMail::main),
+            new Example("sign-up-mail", "", "HTML, a logo in it, and a template", SignUpMail::main),
+            new Example(
+                    "newsletter",
+                    "[RECIPIENTS]",
+                    "10,000 mails with rate, progress and unsubscribing",
+                    Newsletter::main),
+            new Example("spring-mail", "", "Spring's JavaMailSender on this library's engine", SpringMail::main),
+            new Example("inbox", "[FOLDER]", "lists mail over IMAP, reads it, saves what is attached", Inbox::main),
+            new Example("watch", "", "prints what arrives, also over a cut", WatchInbox::main),
+            new Example(
+                    "pop3-against-imap",
+                    "",
+                    "what is done to a mail in each, and what the server then says",
+                    Pop3AgainstImap::main));
 
     private interface Main {
         void run(String[] args) throws Exception;

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A server and three clients in one process, step by step: greeting, broadcast, private message, request and response, a
- * client that leaves, one that is cut off and comes back, and the end; then datagrams to one, to all and to a group. Each
- * line is printed when it has really happened; a step that goes wrong ends the tour with an exception.
+ * client that leaves, one that is cut off and comes back, and the end; then datagrams to one, to all and to a group, and a
+ * mail. Each line is printed when it has really happened; a step that goes wrong ends the tour with an exception.
  *
  * <pre>
  * mvn -q compile exec:java
@@ -36,6 +36,7 @@ public final class Tour {
             show("server", "is at", "port " + server.port());
             meet(server, listener);
             TourDatagrams.tour();
+            TourMail.tour();
             System.out.printf(
                     "%nAll of this has just happened, over real sockets, in %d ms: %d connections, %d messages.%n",
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began),

@@ -25,6 +25,8 @@ class ExamplesTest {
                         "   ben    hears  (connection closed: CONNECTION_LOST)",
                         "   ann    hears  ben: here I am again",
                         "   ben    hears  (connection closed: PEER_CLOSED)",
+                        "   sink   takes  ann@example.com: see you soon",
+                        "   ann    reads  cho@example.com ACCEPTED 250 2.0.0 taken as 1",
                         "   eve    hears  are you there?",
                         "   fay    hears  hello, network",
                         "   fay    hears  hello, group")
@@ -77,6 +79,31 @@ class ExamplesTest {
     }
 
     @Test
+    void sendMail() throws Exception {
+        assertThat(String.join("\n", run("send-mail")))
+                .contains("me@example.com to you@example.com, another@example.com, me@example.com: =?UTF-8?B?")
+                .contains("   another@example.com ACCEPTED 250 2.0.0 taken as 1")
+                .endsWith("sent through 127.0.0.1, attempts: 1");
+    }
+
+    @Test
+    void signUpMail() throws Exception {
+        assertThat(run("sign-up-mail")).last().isEqualTo("   accepted: true");
+    }
+
+    @Test
+    void newsletter() throws Exception {
+        assertThat(run("newsletter", "300")).last().isEqualTo("300 accepted, 0 failed");
+    }
+
+    @Test
+    void springMail() throws Exception {
+        assertThat(String.join("\n", run("spring-mail", "inbox", "watch", "pop3-against-imap")))
+                .contains("you@example.com: simple", "you@example.com: rich")
+                .endsWith("Spring has sent 2 mails through the protocol packetboat");
+    }
+
+    @Test
     void tlsLeavesNoFileBehind() throws Exception {
         Path made;
         try (Keytool keytool = new Keytool()) {
@@ -105,6 +132,32 @@ class ExamplesTest {
                         "client:   says hello, gets \"you said hello\"");
         assertThat(Terminal.outputOf(args -> assertThat(Examples.run(args)).isEqualTo(1), "discovery", "sever"))
                 .containsExactly("discovery: \"sever\" is no side: server or client");
+    }
+
+    @Test
+    void inbox() throws Exception {
+        assertThat(String.join("\n", run("inbox")))
+                .contains("new   飞翔的代码 <alice@example.com>: 测试邮件 1")
+                .contains("   你好，这是第 1 封。")
+                .contains("   saved 报告.txt, 6 bytes")
+                .contains("unread left: 0");
+    }
+
+    @Test
+    void watch() throws Exception {
+        assertThat(run("watch"))
+                .contains("   tells  connected", "   tells  new: 测试邮件 3")
+                .last()
+                .isEqualTo("5 mails sent, 5 told, each once");
+    }
+
+    @Test
+    void pop3AgainstImap() throws Exception {
+        assertThat(String.join("\n", run("pop3-against-imap")))
+                .contains("   POP3   says   mark mails: POP3 only fetches and deletes; flags and folders need IMAP")
+                .contains("   server says  INBOX holds 1, unread 1")
+                .contains("   server says  INBOX holds 0, unread 0; Archive holds 1, unread 0")
+                .contains("   POP3   sees   0 mails");
     }
 
     @Test

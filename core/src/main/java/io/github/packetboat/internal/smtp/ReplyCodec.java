@@ -35,9 +35,24 @@ final class ReplyCodec implements Codec<Wire> {
 
     private int lineStart;
     private int lines;
+    private final @Nullable ProxyHandshake proxy;
+
+    ReplyCodec() {
+        this(null);
+    }
+
+    /** @param proxy what comes before the first reply, or null if nothing does */
+    ReplyCodec(@Nullable ProxyHandshake proxy) {
+        this.proxy = proxy;
+    }
 
     @Override
     public @Nullable Wire decode(ByteBuffer in) throws CodecException {
+        ProxyHandshake before = proxy;
+        if (before != null && !before.isDone()) {
+            byte[] answer = before.read(in);
+            return answer == null ? null : new Wire.ToProxy(answer);
+        }
         int start = in.position();
         int end = in.limit();
         for (int at = start + scanned; at < end; at++) {

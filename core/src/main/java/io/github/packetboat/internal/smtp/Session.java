@@ -8,6 +8,9 @@ import io.github.packetboat.message.ConnectionClosedException;
 import io.github.packetboat.message.Limits;
 import io.github.packetboat.message.MessageClient;
 import io.github.packetboat.message.MessageListener;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -52,6 +55,13 @@ final class Session implements MessageListener<Wire> {
             }
         }
     };
+    private final Timers.Timer proxyDeadline = new Timers.Timer() {
+        @Override
+        protected void expired(long nowNanos) {
+            fail(new SmtpException(SmtpException.Kind.TIMEOUT, "the proxy did not answer in time", null));
+        }
+    };
+    private final @Nullable ProxyHandshake handshake;
     private State state = State.CONNECTING;
     private volatile @Nullable Connection<Wire> connection;
     private volatile @Nullable EventLoop loop;
@@ -72,6 +82,15 @@ final class Session implements MessageListener<Wire> {
         this.options = options;
         this.events = events;
         this.workers = workers;
+        this.handshake = handshake(options.server());
+    }
+
+    private static @Nullable ProxyHandshake handshake(SmtpOptions.Server server) {
+        Proxy proxy = server.proxy();
+        return proxy == null
+                ? null
+                : new ProxyHandshake(
+                        proxy.type() == Proxy.Type.SOCKS, server.host(), server.port(), server.proxyLogin());
     }
 
     // ------------------------------------------------------------------ coming to be
@@ -79,14 +98,19 @@ final class Session implements MessageListener<Wire> {
     /** Begins to connect. From any thread, once. */
     void start() {
         SmtpOptions.Server server = options.server();
-        MessageClient.Builder<Wire> client = MessageClient.builder(ReplyCodec::new)
+        InetSocketAddress relay = server.proxy() == null
+                ? null
+                : (InetSocketAddress) server.proxy().address();
+        MessageClient.Builder<Wire> client = MessageClient.builder(() -> new ReplyCodec(handshake))
                 .listener(this)
                 .connectTimeout(options.timeouts().connect())
                 .limits(limits());
-        if (server.security() == SmtpOptions.Security.IMPLICIT) {
+        if (server.security() == SmtpOptions.Security.IMPLICIT && relay == null) {
             client.tls(server.tls());
         }
-        CompletableFuture<MessageClient<Wire>> attempt = client.connectAsync(server.host(), server.port());
+        CompletableFuture<MessageClient<Wire>> attempt = relay == null
+                ? client.connectAsync(server.host(), server.port())
+                : client.tlsHost(server.host(), server.port()).connectAsync(relay.getHostString(), relay.getPort());
         connecting = attempt;
         attempt.whenComplete((connected, failure) -> {
             if (failure != null) {
@@ -139,7 +163,47 @@ final class Session implements MessageListener<Wire> {
             return;
         }
         state = State.OPENING;
-        new Greeting(this, dialogue, opened, options, workers).begin();
+        ProxyHandshake before = handshake;
+        if (before == null) {
+            greet();
+        } else {
+            running.timers()
+                    .schedule(
+                            proxyDeadline,
+                            running.nowNanos() + options.timeouts().reply().toNanos());
+            workers.execute(() -> askProxy(before));
+        }
+    }
+
+    /** On a worker, since the password may have to be fetched. */
+    private void askProxy(ProxyHandshake before) {
+        try {
+            byte[] first = before.begin();
+            run(() -> connection().send(new Wire.Bytes(ByteBuffer.wrap(first))));
+        } catch (RuntimeException e) {
+            run(() -> fail(new SmtpException(SmtpException.Kind.SECRET, "no password for the proxy: " + e, e)));
+        }
+    }
+
+    private void greet() {
+        loop().timers().cancel(proxyDeadline);
+        new Greeting(this, dialogue(), connection(), options, workers).begin();
+    }
+
+    /** The proxy has answered. */
+    private void proxied(byte[] next) {
+        if (next.length > 0) {
+            connection().send(new Wire.Bytes(ByteBuffer.wrap(next)));
+        } else if (options.server().security() == SmtpOptions.Security.IMPLICIT) {
+            connection().startTls(options.server().tls()).whenComplete((tls, failure) -> {
+                if (failure == null) {
+                    greet();
+                }
+                // otherwise the connection closes, and says why
+            });
+        } else {
+            greet();
+        }
     }
 
     private Dialogue.@Nullable Transcriber transcriber(Connection<Wire> opened) {
@@ -372,9 +436,14 @@ final class Session implements MessageListener<Wire> {
 
     @Override
     public void onMessage(Connection<Wire> from, Wire message) {
-        if (state == State.CLOSED || !(message instanceof Reply reply)) {
+        if (state == State.CLOSED) {
             return;
         }
+        if (message instanceof Wire.ToProxy next) {
+            proxied(next.bytes());
+            return;
+        }
+        Reply reply = (Reply) message;
         if (!dialogue().answer(reply) && !isClosing(reply)) {
             fail(SmtpException.of(SmtpException.Kind.PROTOCOL, server() + " says what nobody asked for", reply));
         }
@@ -458,6 +527,7 @@ final class Session implements MessageListener<Wire> {
         boolean innocent = answered > 0 || isFirstGroup();
         state = State.CLOSED;
         loop().timers().cancel(idle);
+        loop().timers().cancel(proxyDeadline);
         dialogue().end();
         SmtpException failure =
                 why != null ? why : new SmtpException(SmtpException.Kind.LOST, "the connection was closed", null);

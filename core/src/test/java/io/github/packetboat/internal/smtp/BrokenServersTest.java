@@ -3,6 +3,7 @@ package io.github.packetboat.internal.smtp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.packetboat.testkit.Await;
 import io.github.packetboat.testkit.RawServer;
 import io.github.packetboat.testkit.Script;
 import io.github.packetboat.testkit.Transcript;
@@ -335,9 +336,8 @@ final class BrokenServersTest {
                 Post post = Post.to(server.port()).idle(Duration.ofMillis(50)).open()) {
             post.send("x\r\n", "b@y");
 
-            io.github.packetboat.testkit.Await.until(
-                    "the connection is gone", () -> post.pool().connections() == 0);
-            assertThat(post.events).containsExactly("opened", "closed");
+            Await.untilEqual("events", List.of("opened", "closed"), () -> List.copyOf(post.events));
+            assertThat(post.pool().connections()).isZero();
         }
     }
 

@@ -3,6 +3,9 @@ package io.github.packetboat.internal.smtp;
 import io.github.packetboat.message.TlsOptions;
 import io.github.packetboat.testkit.Await;
 import io.github.packetboat.testkit.Certificates;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +30,8 @@ final class Post implements AutoCloseable {
         private final int port;
         private SmtpOptions.Security security = SmtpOptions.Security.NONE;
         private Login login;
+        private Proxy proxy;
+        private Login proxyLogin;
         private boolean pipelining = true;
         private int connections = 1;
         private int mails = 100;
@@ -45,6 +50,15 @@ final class Post implements AutoCloseable {
 
         Setup login(Login wanted) {
             login = wanted;
+            return this;
+        }
+
+        /** The server is then {@code mail.test.host}, which only the proxy knows. */
+        Setup through(boolean socks, int proxyPort, Login forProxy) {
+            proxy = new Proxy(
+                    socks ? Proxy.Type.SOCKS : Proxy.Type.HTTP,
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), proxyPort));
+            proxyLogin = forProxy;
             return this;
         }
 
@@ -83,7 +97,15 @@ final class Post implements AutoCloseable {
                     .trust(Certificates.root().certificate())
                     .build();
             return new Post(new SmtpOptions(
-                    new SmtpOptions.Server("127.0.0.1", port, security, tls, login, "client.example", null, null),
+                    new SmtpOptions.Server(
+                            proxy == null ? "127.0.0.1" : "mail.test.host",
+                            port,
+                            security,
+                            tls,
+                            login,
+                            "client.example",
+                            proxy,
+                            proxyLogin),
                     new SmtpOptions.Timeouts(Duration.ofSeconds(5), reply, end),
                     new SmtpOptions.Bounds(connections, idle, Duration.ofMinutes(5), mails),
                     pipelining));

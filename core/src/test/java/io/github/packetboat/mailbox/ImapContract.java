@@ -1,0 +1,498 @@
+package io.github.packetboat.mailbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.packetboat.Backoff;
+import io.github.packetboat.mail.Credentials;
+import io.github.packetboat.mail.Mail;
+import io.github.packetboat.mail.MailServer;
+import io.github.packetboat.testkit.Await;
+import io.github.packetboat.testkit.FaultProxy;
+import io.github.packetboat.testkit.Recorder;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a mailbox does over IMAP, with any server. Each test has a folder of its own. */
+abstract class ImapContract {
+    private static final AtomicInteger FOLDERS = new AtomicInteger();
+
+    private Mailbox mailbox;
+    private Folder folder;
+
+    /** The server, reached at {@code port}, or at its own port if that is 0. */
+    abstract MailServer server(int port);
+
+    abstract int port();
+
+    @BeforeEach
+    final void open() {
+        mailbox = Mailbox.of(server(0));
+        folder = mailbox.folder("Test" + FOLDERS.incrementAndGet());
+        folder.create();
+    }
+
+    @AfterEach
+    final void close() {
+        if (mailbox != null) {
+            mailbox.close();
+        }
+    }
+
+    static byte[] mail(String subject) {
+        return MalformedMails.lines("From: Bob <bob@test.local>", "Subject: " + subject, "", "body of " + subject);
+    }
+
+    private void append(String... subjects) {
+        for (String subject : subjects) {
+            folder.append(mail(subject));
+        }
+    }
+
+    private static List<String> subjects(Iterable<ReceivedMail> mails) {
+        List<String> subjects = new ArrayList<>();
+        mails.forEach(mail -> subjects.add(mail.subject()));
+        return subjects;
+    }
+
+    private List<String> found(Query query) {
+        return subjects(folder.search(query).toList());
+    }
+
+    @Test
+    void aMailIsReadAsItWasAppended() {
+        Mail sent = ReceivedMailTest.rich("测试邮件");
+        folder.append(sent, Flag.SEEN);
+
+        ReceivedMail mail = folder.messages().findFirst().orElseThrow();
+
+        ReceivedMailTest.assertRich(mail, sent);
+        assertThat(mail.raw()).isEqualTo(ReceivedMailTest.bytes(sent));
+        assertThat(mail.size()).isEqualTo(mail.raw().length);
+        assertThat(mail.flags()).containsExactly(Flag.SEEN);
+        assertThat(mail.receivedAt()).isPresent();
+        assertThat(folder.message(mail.id()).orElseThrow().subject()).isEqualTo("测试邮件");
+    }
+
+    @Test
+    void readingDoesNotMarkAsSeen() {
+        append("one");
+        assertThat(folder.messages().findFirst().orElseThrow().text()).hasValue("body of one\n");
+
+        assertThat(folder.messages().findFirst().orElseThrow().isSeen()).isFalse();
+        assertThat(folder.status().unseen()).isEqualTo(1);
+    }
+
+    @Test
+    void listsAreInOrder() {
+        append("one", "two", "three");
+
+        List<ReceivedMail> all = folder.messages().toList();
+
+        assertThat(subjects(all)).containsExactly("one", "two", "three");
+        assertThat(all).extracting(mail -> mail.uid().orElseThrow()).isSorted();
+        assertThat(subjects(folder.newest(2).toList())).containsExactly("three", "two");
+        assertThat(folder.newest(0)).isEmpty();
+        assertThat(folder.status().messages()).isEqualTo(3);
+        assertThat(folder.status().uidNext()).isGreaterThan(all.get(2).uid().orElseThrow());
+    }
+
+    @Test
+    void anEmptyFolderHasNothing() {
+        assertThat(folder.messages()).isEmpty();
+        assertThat(folder.newest(5)).isEmpty();
+        assertThat(folder.search(Query.subject("x"))).isEmpty();
+        assertThat(folder.message(folder.status().uidValidity() + "-1")).isEmpty();
+    }
+
+    @Test
+    void theServerSearches() {
+        folder.append(ReceivedMailTest.rich("测试邮件"), Flag.FLAGGED);
+        append("invoice 7", "holiday");
+        folder.mark(folder.search(Query.subject("holiday")).toList(), Flag.SEEN, Flag.keyword("$Work"));
+
+        assertThat(found(Query.all())).containsExactly("测试邮件", "invoice 7", "holiday");
+        assertThat(found(Query.from("bob@"))).containsExactly("invoice 7", "holiday");
+        assertThat(found(Query.to("alice"))).containsExactly("测试邮件");
+        assertThat(found(Query.cc("alice"))).containsExactly("测试邮件");
+        assertThat(found(Query.subject("invoice"))).containsExactly("invoice 7");
+        assertThat(found(Query.text("body of hol"))).containsExactly("holiday");
+        assertThat(found(Query.body("body of inv"))).containsExactly("invoice 7");
+        assertThat(found(Query.flag(Flag.SEEN))).containsExactly("holiday");
+        assertThat(found(Query.flag(Flag.keyword("$Work")))).containsExactly("holiday");
+        assertThat(found(Query.not(Query.flag(Flag.FLAGGED)))).containsExactly("invoice 7", "holiday");
+        assertThat(found(Query.larger(50_000))).containsExactly("测试邮件");
+        assertThat(found(Query.smaller(50_000))).containsExactly("invoice 7", "holiday");
+        assertThat(found(Query.since(LocalDate.now().minusDays(2)))).hasSize(3);
+        assertThat(found(Query.before(LocalDate.now().minusDays(2)))).isEmpty();
+        assertThat(found(Query.from("bob").and(Query.not(Query.subject("holiday")))))
+                .containsExactly("invoice 7");
+        assertThat(found(Query.subject("holiday").or(Query.flag(Flag.FLAGGED).and(Query.larger(9)))))
+                .containsExactly("测试邮件", "holiday");
+    }
+
+    @Test
+    void flagsAreSetAndTaken() {
+        append("one", "two");
+        List<ReceivedMail> both = folder.messages().toList();
+
+        folder.mark(both, Flag.SEEN, Flag.ANSWERED, Flag.FLAGGED, Flag.DRAFT, Flag.keyword("$Later"));
+        folder.unmark(both.subList(0, 1), Flag.SEEN, Flag.keyword("$Later"));
+
+        List<ReceivedMail> now = folder.messages().toList();
+        assertThat(now.get(0).flags()).containsExactlyInAnyOrder(Flag.ANSWERED, Flag.FLAGGED, Flag.DRAFT);
+        assertThat(now.get(1).flags()).hasSize(5).contains(Flag.SEEN, Flag.keyword("$later"));
+    }
+
+    @Test
+    void foldersOfAnyName() {
+        Folder chinese = mailbox.folder("档案 & \"more\" " + FOLDERS.incrementAndGet());
+        chinese.create();
+        chinese.append(mail("kept"));
+
+        assertThat(mailbox.folders()).contains(chinese, folder, mailbox.inbox());
+        Folder renamed = chinese.rename("另外" + FOLDERS.incrementAndGet());
+        assertThat(mailbox.folders()).contains(renamed).doesNotContain(chinese);
+        assertThat(subjects(renamed.messages().toList())).containsExactly("kept");
+        renamed.remove();
+        assertThat(mailbox.folders()).doesNotContain(renamed);
+        assertThat(catchThrowableOfType(
+                                MailboxException.class, () -> renamed.messages().count())
+                        .kind())
+                .isEqualTo(MailboxException.Kind.REFUSED);
+        assertThat(folder.messages()).isEmpty();
+    }
+
+    @Test
+    void copyAndMove() {
+        Folder target = mailbox.folder("Target" + FOLDERS.incrementAndGet());
+        target.create();
+        append("one", "two", "three");
+        List<ReceivedMail> all = folder.messages().toList();
+
+        folder.copy(all.subList(0, 1), target);
+        folder.move(all.subList(1, 3), target);
+
+        assertThat(subjects(folder.messages().toList())).containsExactly("one");
+        assertThat(subjects(target.messages().toList())).containsExactly("one", "two", "three");
+    }
+
+    @Test
+    void deletingTakesOnlyWhatIsMeant() {
+        append("one", "two", "three");
+        List<ReceivedMail> all = folder.messages().toList();
+        folder.mark(all.subList(0, 1), Flag.DELETED);
+        MailboxException refused = null;
+        try {
+            folder.delete(all.subList(1, 2));
+        } catch (MailboxException e) {
+            refused = e; // a server without UIDPLUS
+        }
+
+        assertThat(subjects(folder.messages().toList()))
+                .contains("one", "three")
+                .hasSize(refused == null ? 2 : 3);
+        folder.expunge();
+        assertThat(folder.messages().map(ReceivedMail::subject))
+                .doesNotContain("one")
+                .contains("three");
+        folder.delete(folder.messages().toList());
+        assertThat(folder.messages()).isEmpty();
+    }
+
+    @Test
+    void aLargeMailComesInPieces() throws IOException {
+        byte[] noise = new byte[2_500_000];
+        new Random(1).nextBytes(noise);
+        byte[] raw = (new String(mail("large"), StandardCharsets.ISO_8859_1)
+                        + java.util.Base64.getMimeEncoder().encodeToString(noise) + "\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
+        folder.append(raw);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        folder.messages().findFirst().orElseThrow().transferTo(out);
+
+        assertThat(out.toByteArray()).isEqualTo(raw);
+        assertThat(folder.messages().findFirst().orElseThrow().raw()).isEqualTo(raw);
+    }
+
+    @Test
+    void aMailAboveTheLimitIsNotLoadedAndTheRestWorks() throws IOException {
+        append("large");
+        try (Mailbox limited = Mailbox.builder(server(0)).maxMailBytes(10).build()) {
+            ReceivedMail mail =
+                    limited.folder(folder.name()).messages().findFirst().orElseThrow();
+            MailboxException e = catchThrowableOfType(MailboxException.class, mail::text);
+            assertThat(e.kind()).isEqualTo(MailboxException.Kind.TOO_LARGE);
+            assertThat(e).hasMessageContaining("maxMailBytes=10");
+            mail.transferTo(java.io.OutputStream.nullOutputStream());
+        }
+    }
+
+    @Test
+    void aMailThatIsGoneSaysSo() {
+        append("one");
+        ReceivedMail mail = folder.messages().findFirst().orElseThrow();
+        folder.delete(List.of(mail));
+
+        assertThat(catchThrowableOfType(MailboxException.class, mail::text).kind())
+                .isEqualTo(MailboxException.Kind.GONE);
+        assertThat(folder.message(mail.id())).isEmpty();
+        assertThat(catchThrowableOfType(
+                        IllegalArgumentException.class, () -> mailbox.inbox().mark(List.of(mail), Flag.SEEN)))
+                .hasMessageContaining("INBOX");
+    }
+
+    @Test
+    void aWrongPasswordIsSaidWithoutIt() {
+        MailServer wrong = server(0).toBuilder()
+                .credentials(Credentials.password("alice@test.local", "wr0ng-password"))
+                .build();
+        try (Mailbox refused = Mailbox.of(wrong)) {
+            MailboxException e = catchThrowableOfType(MailboxException.class, refused::folders);
+
+            assertThat(e.kind()).isEqualTo(MailboxException.Kind.LOGIN);
+            assertThat(e).hasMessageContaining("alice@test.local").hasMessageNotContaining("wr0ng");
+            assertThat(refused.toString()).doesNotContain("wr0ng");
+        }
+    }
+
+    @Test
+    void quotaIsAListEvenWhereThereIsNone() {
+        assertThat(folder.quota())
+                .allSatisfy(quota -> assertThat(quota.resource()).isNotEmpty());
+    }
+
+    @Test
+    void aBrokenConnectionFailsOneCallAndTheNextConnects() {
+        append("one");
+        try (FaultProxy proxy = FaultProxy.to(port());
+                Mailbox through = Mailbox.of(server(proxy.port()))) {
+            Folder there = through.folder(folder.name());
+            assertThat(there.messages()).hasSize(1);
+            proxy.awaitConnections(1);
+            proxy.dropAll();
+
+            assertThat(catchThrowableOfType(MailboxException.class, there::status)
+                            .kind())
+                    .isEqualTo(MailboxException.Kind.CONNECTION);
+            assertThat(there.messages()).hasSize(1);
+        }
+    }
+
+    /** Writes down all that a watch says. */
+    static final class Notes implements MailboxListener {
+        final Recorder<String> all = new Recorder<>();
+
+        @Override
+        public void onNew(ReceivedMail mail) {
+            all.accept("new " + mail.subject());
+        }
+
+        @Override
+        public void onRemoved(String id) {
+            all.accept("removed " + id);
+        }
+
+        @Override
+        public void onFlagsChanged(String id, Set<Flag> flags) {
+            all.accept("flags " + id + " " + flags);
+        }
+
+        @Override
+        public void onReset() {
+            all.accept("reset");
+        }
+
+        @Override
+        public void onConnected() {
+            all.accept("connected");
+        }
+    }
+
+    @Test
+    void aWatchTellsWhatHappens() {
+        append("old");
+        Notes notes = new Notes();
+        Watermark mark;
+        try (Mailbox other = Mailbox.builder(server(0))
+                        .idleRenewal(Duration.ofSeconds(1)) // for servers that say nothing of flags in IDLE
+                        .build();
+                Watch watch = other.folder(folder.name()).watch(notes)) {
+            assertThat(notes.all.take()).isEqualTo("connected");
+            append("first");
+            assertThat(notes.all.take()).isEqualTo("new first");
+            ReceivedMail old = folder.messages().findFirst().orElseThrow();
+            folder.mark(List.of(old), Flag.FLAGGED);
+            assertThat(notes.all.take()).isEqualTo("flags " + old.id() + " [\\Flagged]");
+            folder.delete(List.of(old));
+            String next = notes.all.take();
+            assertThat(next.startsWith("flags ") ? notes.all.take() : next).isEqualTo("removed " + old.id());
+            append("second");
+            assertThat(notes.all.take()).isEqualTo("new second");
+            Await.until(
+                    "the watermark moves",
+                    () -> folder.newest(1)
+                            .allMatch(mail -> watch.watermark()
+                                    .toString()
+                                    .endsWith(":" + mail.uid().orElseThrow())));
+            mark = Watermark.parse(watch.watermark().toString());
+            assertThat(mark).isEqualTo(watch.watermark());
+        }
+        append("meanwhile");
+        Notes later = new Notes();
+        try (Watch watch = folder.watch(later, mark)) {
+            assertThat(later.all.take()).isEqualTo("new meanwhile");
+            assertThat(watch.failure()).isEmpty();
+        }
+        notes.all.assertNothingMore();
+    }
+
+    @Test
+    void whatHappenedDuringACutIsTold() {
+        append("one", "two");
+        Notes notes = new Notes();
+        List<ReceivedMail> both = folder.messages().toList();
+        try (FaultProxy proxy = FaultProxy.to(port());
+                Mailbox through = Mailbox.builder(server(proxy.port()))
+                        .reconnect(Backoff.exponential(Duration.ofMillis(5), Duration.ofMillis(50)))
+                        .build();
+                Watch watch = through.folder(folder.name()).watch(notes)) {
+            assertThat(notes.all.take()).isEqualTo("connected");
+            proxy.refuse().dropAll();
+            folder.delete(both.subList(0, 1));
+            folder.mark(both.subList(1, 2), Flag.SEEN);
+            append("three");
+            proxy.admit();
+
+            assertThat(List.of(notes.all.take(), notes.all.take(), notes.all.take(), notes.all.take()))
+                    .containsExactly(
+                            "removed " + both.get(0).id(),
+                            "flags " + both.get(1).id() + " [\\Seen]",
+                            "new three",
+                            "connected");
+            assertThat(watch.failure()).isEmpty();
+        }
+        notes.all.assertNothingMore();
+    }
+
+    @Test
+    void aFolderThatIsMadeAnewIsToldAsReset() {
+        append("one");
+        Notes notes = new Notes();
+        try (FaultProxy proxy = FaultProxy.to(port());
+                Mailbox through = Mailbox.builder(server(proxy.port()))
+                        .reconnect(Backoff.exponential(Duration.ofMillis(5), Duration.ofMillis(50)))
+                        .build();
+                Watch watch = through.folder(folder.name()).watch(notes)) {
+            assertThat(notes.all.take()).isEqualTo("connected");
+            proxy.refuse().dropAll();
+            long before = folder.status().uidValidity();
+            Await.until("another UIDVALIDITY", () -> {
+                folder.remove();
+                folder.create();
+                return folder.status().uidValidity() != before;
+            });
+            append("other");
+            proxy.admit();
+
+            assertThat(notes.all.take()).isEqualTo("reset");
+            assertThat(notes.all.take()).isEqualTo("connected");
+            append("newer");
+            assertThat(notes.all.take()).isEqualTo("new newer");
+            assertThat(watch.failure()).isEmpty();
+        }
+    }
+
+    @Test
+    void aListenerThatThrowsEndsTheWatchAndKeepsItsMail() throws InterruptedException {
+        Watch watch = folder.watch(mail -> {
+            throw new IllegalStateException("no room");
+        });
+        try (watch) {
+            Await.until("connected", () -> !watch.watermark().equals(Watermark.NOW));
+            append("kept");
+            watch.awaitEnd();
+            assertThat(watch.failure()).hasValueSatisfying(e -> assertThat(e).hasMessage("no room"));
+        }
+        Recorder<String> told = new Recorder<>();
+        try (Watch again = folder.watch(mail -> told.accept(mail.subject()), watch.watermark())) {
+            assertThat(told.take()).isEqualTo("kept");
+            assertThat(again.failure()).isEmpty();
+        }
+    }
+
+    @Test
+    void noMailIsMissedOrToldTwiceHoweverOftenTheConnectionIsCut() throws InterruptedException {
+        int cuts = Integer.getInteger("packetboat.watch.cuts", 15);
+        int mails = Integer.getInteger("packetboat.watch.mails", 150);
+        List<String> expected = IntStream.range(0, mails).mapToObj(i -> "m" + i).toList();
+        Recorder<String> told = new Recorder<>();
+        AtomicInteger interruptions = new AtomicInteger();
+        MailboxListener listener = new MailboxListener() {
+            @Override
+            public void onNew(ReceivedMail mail) {
+                told.accept(mail.subject());
+            }
+
+            @Override
+            public void onInterrupted(MailboxException reason, Duration retryIn) {
+                interruptions.incrementAndGet();
+            }
+        };
+        long seed = System.nanoTime();
+        try (FaultProxy proxy = FaultProxy.to(port());
+                Mailbox through = Mailbox.builder(server(proxy.port()))
+                        .reconnect(Backoff.exponential(Duration.ofMillis(1), Duration.ofMillis(20)))
+                        .build();
+                Watch watch = through.folder(folder.name()).watch(listener)) {
+            Await.until("connected", () -> !watch.watermark().equals(Watermark.NOW));
+            Thread cutter = new Thread(() -> cut(proxy, cuts, new Random(seed)), "cutter");
+            cutter.start();
+            expected.forEach(this::append);
+            cutter.join();
+            Await.until("all told, seed " + seed, () -> told.all().size() >= mails);
+            append("last");
+            Await.until("the last told, seed " + seed, () -> told.all().contains("last"));
+            assertThat(watch.failure()).isEmpty();
+        }
+        List<String> withLast = new ArrayList<>(expected);
+        withLast.add("last");
+        assertThat(told.all()).as("seed " + seed).isEqualTo(withLast);
+        assertThat(interruptions.get()).isGreaterThanOrEqualTo(cuts / 2);
+        if (cuts > 100) {
+            System.out.printf(
+                    "%d mails, %d cuts, %d of them noticed: none missed, none told twice%n",
+                    mails, cuts, interruptions.get());
+        }
+    }
+
+    /** Cuts at once, or in the middle of what comes next, or after a silence in which all is lost. */
+    private static void cut(FaultProxy proxy, int cuts, Random random) {
+        for (int i = 0; i < cuts; i++) {
+            int connections = proxy.connections();
+            if (random.nextBoolean()) {
+                proxy.cutAfter(random.nextInt(4000));
+            }
+            Await.until("the watch connects", () -> proxy.openConnections() > 0 || proxy.connections() > connections);
+            if (random.nextBoolean()) {
+                java.util.concurrent.locks.LockSupport.parkNanos(
+                        random.nextInt(20_000_000)); // anywhere in what it does
+            }
+            proxy.clear();
+            proxy.dropAll();
+        }
+    }
+}
