@@ -107,7 +107,8 @@ public final class Mailer implements AutoCloseable {
      * @return the last report, or null if there was no mail
      * @throws InterruptedException if the thread is interrupted: what was handed over by then still goes
      */
-    public @Nullable SendProgress sendAll(Iterable<Mail> mails, Consumer<SendProgress> progress) throws InterruptedException {
+    public @Nullable SendProgress sendAll(Iterable<Mail> mails, Consumer<SendProgress> progress)
+            throws InterruptedException {
         checkMayWait();
         Bulk bulk = new Bulk(Check.notNull("progress", progress), System.nanoTime());
         int ahead = Math.min(SEND_ALL_AHEAD, deliveries.maxWaiting());

@@ -269,8 +269,7 @@ final class ImapSession implements AutoCloseable {
         close();
         String at = what + " at " + settings.where() + ": ";
         if (!wire.bye().isEmpty()) {
-            return new MailboxException(
-                    Kind.CONNECTION, at + "the server ends the connection: " + wire.bye(), cause);
+            return new MailboxException(Kind.CONNECTION, at + "the server ends the connection: " + wire.bye(), cause);
         }
         if (cause instanceof SocketTimeoutException) {
             return new MailboxException(
