@@ -45,10 +45,16 @@ final class Outgoing {
         Rendering render(Form form, List<Dkim> signatures) throws IOException;
     }
 
+    /** @throws IllegalArgumentException if the mail was parsed, and nothing in it says whom it goes to */
     static Outgoing of(Mail mail) {
+        List<Address> recipients = mail.recipients();
+        if (recipients.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "mail must have a recipient to be sent; the one parsed has no To, Cc or Bcc");
+        }
         return new Outgoing(
                 mail.envelopeSender(),
-                mail.recipients(),
+                recipients,
                 mail.dsn(),
                 mail.messageId(),
                 mail.needsSmtpUtf8(),

@@ -18,6 +18,7 @@ import java.util.List;
 public record SendResult(
         String messageId, List<RecipientResult> recipients, String server, String reply, int attempts, Duration took) {
 
+    /** Copies the recipients. */
     public SendResult {
         recipients = List.copyOf(recipients);
     }

@@ -107,6 +107,7 @@ final class MailParseTest {
 
         assertThat(mail.recipients()).isEmpty();
         assertThat(mail.text()).isEqualTo("hi\n");
+        assertThatThrownBy(() -> Outgoing.of(mail)).hasMessageStartingWith("mail must have a recipient");
     }
 
     @Test

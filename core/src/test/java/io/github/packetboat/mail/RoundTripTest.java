@@ -60,6 +60,9 @@ final class RoundTripTest {
 
         assertThat(new String(Wire.bytes(mail, Form.EIGHT_BIT), StandardCharsets.UTF_8))
                 .contains("Content-Transfer-Encoding: 8bit\r\n\r\n你好\r\n");
+        Mail both = Mail.builder().from("a@x").to("b@x").text("你好").html("你好").build();
+        assertThat(new String(Wire.bytes(both, Form.EIGHT_BIT), StandardCharsets.UTF_8))
+                .containsPattern("multipart/alternative;\\r\\n boundary=.*\\r\\nContent-Transfer-Encoding: 8bit\\r\\n");
         assertThat(mail.render(Form.EIGHT_BIT, List.of()).isEightBit()).isTrue();
         assertThat(mail.render(Form.SEVEN_BIT, List.of()).isEightBit()).isFalse();
     }

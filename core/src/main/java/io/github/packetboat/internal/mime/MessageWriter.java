@@ -75,6 +75,9 @@ public final class MessageWriter {
         out.ascii(boundary);
         out.put('"');
         out.crlf();
+        if (form != Form.SEVEN_BIT) {
+            transferEncoding(BodyText.Encoding.EIGHT_BIT); // as its parts may be (RFC 2045 §6.4)
+        }
         out.crlf();
         open.push(boundary);
     }
