@@ -425,7 +425,8 @@ abstract class ImapContract {
 
     @Test
     void aListenerThatThrowsEndsTheWatchAndKeepsItsMail() throws InterruptedException {
-        Mailbox own = Mailbox.builder(server(0)).idleRenewal(Duration.ofSeconds(1)).build();
+        Mailbox own =
+                Mailbox.builder(server(0)).idleRenewal(Duration.ofSeconds(1)).build();
         Watch watch = own.folder(folder.name()).watch(mail -> {
             throw new IllegalStateException("no room");
         });
