@@ -28,7 +28,7 @@ public final class Flag {
      * A keyword, such as {@code $Forwarded} or one of your own. Not every server keeps those.
      *
      * @throws IllegalArgumentException if it is null, empty, longer than 200 characters, or has characters other than
-     *     visible ASCII without any of {@code (){%*"\]}
+     *     visible ASCII without brackets, braces, percent, asterisk, quote and backslash
      */
     public static Flag keyword(String name) {
         if (name == null || name.isEmpty() || name.length() > 200) {
@@ -36,7 +36,7 @@ public final class Flag {
         }
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
-            if (c <= ' ' || c >= 0x7F || "(){%*\"\\]".indexOf(c) >= 0) {
+            if (c <= ' ' || c >= 0x7F || "(){}[]%*\"\\".indexOf(c) >= 0) {
                 throw new IllegalArgumentException(
                         "keyword has a character that is not allowed at index " + i + ": U+%04X".formatted((int) c));
             }
