@@ -43,9 +43,8 @@ final class MailAccount implements AutoCloseable {
 
     /** One of its own: some examples change things. */
     static MailAccount own(int mails) throws Exception {
-        GreenMail server = new GreenMail(new ServerSetup[] {
-            new ServerSetup(0, "localhost", "imaps"), new ServerSetup(0, "localhost", "pop3s")
-        });
+        GreenMail server = new GreenMail(
+                new ServerSetup[] {new ServerSetup(0, "localhost", "imaps"), new ServerSetup(0, "localhost", "pop3s")});
         TlsOptions trust = start(server);
         server.setUser(USER, USER, PASSWORD);
         MailAccount account = new MailAccount(
@@ -63,7 +62,8 @@ final class MailAccount implements AutoCloseable {
         } else {
             try (Keytool keytool = new Keytool()) {
                 Keytool.Identity identity = keytool.identity("localhost", "dns:localhost");
-                System.setProperty("greenmail.tls.keystore.file", identity.file().toString());
+                System.setProperty(
+                        "greenmail.tls.keystore.file", identity.file().toString());
                 System.setProperty("greenmail.tls.keystore.password", new String(identity.password()));
                 System.setProperty("greenmail.tls.key.password", new String(identity.password()));
                 server.start();
