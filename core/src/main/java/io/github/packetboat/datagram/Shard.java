@@ -215,7 +215,7 @@ final class Shard<M> implements EventLoop.Ready, Outgoing.Owner {
         } catch (CodecException e) {
             undecodable(sender, bytes, String.valueOf(e.getMessage()), e);
             return;
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | Error e) {
             undecodable(sender, bytes, "the codec threw " + e, e);
             return;
         }

@@ -1,6 +1,7 @@
 package io.github.packetboat.examples.bench;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -105,7 +106,7 @@ final class WebLoad implements AutoCloseable {
                 rest -= whole * scenario.frameBytes();
                 send(whole);
             } catch (IOException e) {
-                throw new LoadFailedException("the connection broke: " + e);
+                throw new UncheckedIOException("the connection broke: " + e.getMessage(), e);
             }
         }
 
