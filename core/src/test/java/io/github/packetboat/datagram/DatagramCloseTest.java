@@ -1,6 +1,7 @@
 package io.github.packetboat.datagram;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.packetboat.codec.Codecs;
 import io.github.packetboat.testkit.Await;
@@ -107,6 +108,47 @@ class DatagramCloseTest {
                 DatagramEndpoint.builder(Codecs.utf8()).listener(listener).bind(LOCAL);
         endpoint.awaitClosed();
         assertThat(closed).hasValue(1);
+    }
+
+    @Test
+    void aFailingOnOpenClosesItsEndpointAndNoOther() throws Exception {
+        List<DatagramEndpoint<String>> opened = new ArrayList<>();
+        AtomicInteger closed = new AtomicInteger();
+        DatagramListener<String> failing = new DatagramListener<>() {
+            @Override
+            public void onMessage(InetSocketAddress sender, String message) {}
+
+            @Override
+            public void onOpen(DatagramEndpoint<String> endpoint) {
+                opened.add(endpoint);
+                if (opened.size() > 1) {
+                    endpoint.close();
+                }
+                throw new IllegalStateException("not today");
+            }
+
+            @Override
+            public void onClose() {
+                closed.incrementAndGet();
+            }
+        };
+        DatagramSeen seen = new DatagramSeen();
+        try (RawUdp peer = new RawUdp();
+                var other =
+                        DatagramEndpoint.builder(Codecs.utf8()).listener(seen).bind(LOCAL)) {
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> DatagramEndpoint.builder(Codecs.utf8())
+                                .listener(failing)
+                                .bind(LOCAL))
+                        .hasMessage("not today");
+                assertThat(opened.get(i).isOpen()).isFalse();
+                opened.get(i).awaitClosed();
+                opened.get(i).close();
+                peer.send("still there " + i, other.port());
+                assertThat(seen.events.take()).isEqualTo("still there " + i);
+            }
+        }
+        assertThat(closed).hasValue(3);
     }
 
     @Test
