@@ -559,12 +559,12 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
 
         private DatagramEndpoint<M> open(InetSocketAddress local, @Nullable InetSocketAddress peer) throws IOException {
             Settings<M> settings = options.settings(peer);
-            EventLoops loops = options.eventLoops == 0 ? EventLoops.shared() : EventLoops.of(options.eventLoops);
+            List<DatagramChannel> channels = Sockets.open(settings, options.family(local, peer), local, peer);
             DatagramEndpoint<M> endpoint;
             try {
-                endpoint = open(settings, loops, local, peer);
+                endpoint = endpoint(settings, channels, peer);
             } catch (Throwable e) {
-                loops.release();
+                Sockets.closeAll(channels);
                 throw e;
             }
             // from here on the endpoint's own end frees all that belongs to it
@@ -578,14 +578,14 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
             return endpoint;
         }
 
-        private DatagramEndpoint<M> open(
-                Settings<M> settings, EventLoops loops, InetSocketAddress local, @Nullable InetSocketAddress peer)
+        private DatagramEndpoint<M> endpoint(
+                Settings<M> settings, List<DatagramChannel> channels, @Nullable InetSocketAddress peer)
                 throws IOException {
-            List<DatagramChannel> channels = Sockets.open(settings, options.family(local, peer), local, peer);
+            EventLoops loops = options.eventLoops == 0 ? EventLoops.shared() : EventLoops.of(options.eventLoops);
             try {
                 return new DatagramEndpoint<>(settings, loops, channels, peer);
             } catch (Throwable e) {
-                Sockets.closeAll(channels);
+                loops.release();
                 throw e;
             }
         }

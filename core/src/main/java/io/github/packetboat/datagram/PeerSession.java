@@ -105,7 +105,7 @@ final class PeerSession<M> implements DatagramSession<M> {
         }
     }
 
-    /** What {@link #grants} has granted was not sent. */
+    /** What {@link #grants} has granted was not sent. Of a validated peer, for whom nothing is counted, that says nothing. */
     void returns(int bytes) {
         bytesGranted.addAndGet(-bytes);
     }

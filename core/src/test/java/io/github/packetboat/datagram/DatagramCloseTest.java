@@ -3,6 +3,7 @@ package io.github.packetboat.datagram;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.packetboat.codec.CodecFactory;
 import io.github.packetboat.codec.Codecs;
 import io.github.packetboat.testkit.Await;
 import io.github.packetboat.testkit.Recorder;
@@ -149,6 +150,32 @@ class DatagramCloseTest {
             }
         }
         assertThat(closed).hasValue(3);
+    }
+
+    @Test
+    void anEndpointThatCannotBeMadeLeavesNothingAndTheOthersAlone() throws Exception {
+        AtomicInteger codecs = new AtomicInteger();
+        CodecFactory<String> failing = () -> {
+            if (codecs.incrementAndGet() > 1) { // the first is the builder's sample
+                throw new IllegalStateException("no more codecs");
+            }
+            return Codecs.utf8().create();
+        };
+        DatagramSeen seen = new DatagramSeen();
+        try (RawUdp peer = new RawUdp();
+                var other =
+                        DatagramEndpoint.builder(Codecs.utf8()).listener(seen).bind(LOCAL)) {
+            InetSocketAddress at;
+            try (var free = DatagramEndpoint.builder(Codecs.utf8()).bind(LOCAL)) {
+                at = free.localAddress();
+            }
+            assertThatThrownBy(() -> DatagramEndpoint.builder(failing).bind(at)).hasMessage("no more codecs");
+            try (var again = DatagramEndpoint.builder(Codecs.utf8()).bind(at)) {
+                assertThat(again.localAddress()).isEqualTo(at);
+            }
+            peer.send("still there", other.port());
+            assertThat(seen.events.take()).isEqualTo("still there");
+        }
     }
 
     @Test

@@ -83,6 +83,14 @@ class PeerKeyTest {
     }
 
     @Test
+    void anUnresolvedAddressIsNobodys() throws Exception {
+        Sessions<String> sessions = new Sessions<>();
+        sessions.add(new PeerSession<>(null, ipv4(1, 1000), 0));
+        assertThat(sessions.get(InetSocketAddress.createUnresolved("nowhere.invalid", 1000)))
+                .isNull();
+    }
+
+    @Test
     void aScopeThatSaysNothingIsNotLookedAt() throws Exception {
         byte[] loopback = new byte[16];
         loopback[15] = 1;
