@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -255,13 +256,13 @@ public final class MailBuilder {
         return this;
     }
 
-    /** When it was written: in the years 1900 to 9999. The time of {@link #build()}, in UTC, unless set. */
+    /** When it was written, to the second: in the years 1900 to 9999. The time of {@link #build()}, in UTC, unless set. */
     public MailBuilder date(OffsetDateTime time) {
         OffsetDateTime t = Check.notNull("date", time);
         if (t.getYear() < 1900 || t.getYear() > 9999) {
             throw new IllegalArgumentException("date=" + t + " is not in the years 1900 to 9999");
         }
-        date = t;
+        date = t.truncatedTo(ChronoUnit.SECONDS); // more a header does not say
         return this;
     }
 
@@ -367,7 +368,7 @@ public final class MailBuilder {
         }
         EnvelopeSender envelope =
                 envelopeSender != null ? envelopeSender : EnvelopeSender.of(sender != null ? sender : author);
-        OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
+        OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.SECONDS);
         Mail mail = new Mail(this, author, envelope, messageId != null ? messageId : MessageIds.fresh(author), now);
         if (envelope.isPerRecipient()) {
             mail.recipients().forEach(envelope::forRecipient);

@@ -37,9 +37,18 @@ final class MimeMessages {
 
     /** A session that is good for reading messages, ours with UTF-8 headers among them, and for nothing else. */
     static Session session() {
-        Properties properties = new Properties();
-        properties.setProperty("mail.mime.allowutf8", "true");
-        return Session.getInstance(properties);
+        return Reading.SESSION;
+    }
+
+    /** One for all: making a session searches every jar for providers, which takes milliseconds. */
+    private static final class Reading {
+        static final Session SESSION = session();
+
+        private static Session session() {
+            Properties properties = new Properties();
+            properties.setProperty("mail.mime.allowutf8", "true");
+            return Session.getInstance(properties);
+        }
     }
 
     static MimeMessage of(Mail mail) throws IOException {

@@ -28,7 +28,7 @@ public final class Flag {
      * A keyword, such as {@code $Forwarded} or one of your own. Not every server keeps those.
      *
      * @throws IllegalArgumentException if it is null, empty, longer than 200 characters, or has characters other than
-     *     visible ASCII without any of {@code (){%*"\]}
+     *     visible ASCII without parentheses, an opening brace, {@code % * " \} or {@code ]}
      */
     public static Flag keyword(String name) {
         if (name == null || name.isEmpty() || name.length() > 200) {

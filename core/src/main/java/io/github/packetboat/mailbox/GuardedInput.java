@@ -95,7 +95,7 @@ final class GuardedInput extends InputStream {
         try {
             return length == 0 ? 0 : guarded(target, offset, length);
         } catch (IOException e) {
-            failure = e;
+            failure = failure == null ? e : failure; // those after the first only say that it is closed
             throw e;
         }
     }

@@ -99,7 +99,7 @@ final class Drain<M> implements Outbox.Sender {
             outbound.noteCongestion();
         }
         outbound.wrote(queued, waiting);
-        boolean everything = queued == 0 && outbound.untakenBytes() == 0;
+        boolean everything = queued == 0 && outbound.hasNothingMore();
         Flushes awaited = flushes;
         if (awaited != null && awaited.written(writtenToKernel(), everything)) {
             flushes = null;

@@ -25,6 +25,7 @@ final class Intake<M> {
     /** What came through the buffer to this connection, once that has gone on to the next one; else negative. */
     private volatile long acceptedInAll = -1;
 
+    private long saidBytes;
     private volatile boolean leavesRest;
 
     /** @param framed whether single frames are taken, and those that were not sent put back */
@@ -129,7 +130,13 @@ final class Intake<M> {
     void said(ByteBuffer bytes) {
         if (unsent != null) {
             unsent.addForThisOnly(bytes);
+            saidBytes += bytes.remaining();
         }
+    }
+
+    /** How many of the bytes that may still wait are no messages, where {@link #takesAll}. */
+    long saidBytes() {
+        return saidBytes;
     }
 
     /** What was taken last is about to count in the connection's own queue. */
@@ -141,6 +148,7 @@ final class Intake<M> {
     void wrote(long queued, boolean waiting) {
         if (queued == 0 && !waiting && unsent != null) {
             unsent.clear();
+            saidBytes = 0;
         }
         signalRoom();
         if (unsent != null && !waiting && buffer.bytes() > 0 && queued <= aheadBytes) {

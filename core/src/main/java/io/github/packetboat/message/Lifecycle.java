@@ -337,7 +337,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
     }
 
     void resume(int why) {
-        if (readiness.resume(why) && state == State.OPEN) {
+        if (readiness.resume(why) && (state == State.OPEN || state == State.GREETING)) {
             if (why != Readiness.PAUSED_BY_BUDGET) {
                 inbound.resumed();
             }

@@ -34,6 +34,8 @@ final class Outbound<M> {
     private final QueueLimit limit;
     private volatile @Nullable Intake<M> intake;
     private long sent;
+    /** A frame is about to be queued: what seems to be everything is not. */
+    private boolean arriving;
 
     Outbound(
             SocketConnection<M> connection,
@@ -250,7 +252,9 @@ final class Outbound<M> {
 
     /** Queues what is encoded already; the buffer is nobody else's, though its bytes may be. */
     void accept(ByteBuffer bytes) {
+        arriving = true;
         ByteBuffer target = outbox.room();
+        arriving = false;
         int start = target.position();
         int length = bytes.remaining();
         if (length >= PASS_ON_FROM_BYTES
@@ -298,6 +302,11 @@ final class Outbound<M> {
         }
     }
 
+    /** Whether there is nothing that the drain does not know of. */
+    boolean hasNothingMore() {
+        return !arriving && untakenBytes() == 0;
+    }
+
     /** Bytes that other threads have sent and the loop has not taken. Thread-safe. */
     long untakenBytes() {
         Intake<M> foreign = intake;
@@ -311,7 +320,9 @@ final class Outbound<M> {
 
     void noteCongestion() {
         Intake<M> foreign = intake;
-        congestion.note(queuedBytes(), foreign != null && foreign.takesAll());
+        // what is said besides messages is bounded only by not reading what asks for it
+        boolean bounded = foreign != null && foreign.takesAll() && !congestion.isHigh(foreign.saidBytes());
+        congestion.note(queuedBytes(), bounded);
     }
 
     // ------------------------------------------------------------------ for the rest of the package

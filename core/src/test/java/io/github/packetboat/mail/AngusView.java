@@ -28,6 +28,8 @@ final class AngusView {
             String encoding,
             Object content) {}
 
+    private static final Session SESSION = session();
+
     final MimeMessage message;
     final List<Leaf> leaves = new ArrayList<>();
 
@@ -35,12 +37,15 @@ final class AngusView {
         this.message = message;
     }
 
-    static AngusView of(byte[] bytes) {
+    private static Session session() {
         Properties properties = new Properties();
         properties.setProperty("mail.mime.allowutf8", "true");
+        return Session.getInstance(properties);
+    }
+
+    static AngusView of(byte[] bytes) {
         try {
-            AngusView view =
-                    new AngusView(new MimeMessage(Session.getInstance(properties), new ByteArrayInputStream(bytes)));
+            AngusView view = new AngusView(new MimeMessage(SESSION, new ByteArrayInputStream(bytes)));
             view.walk("", view.message);
             return view;
         } catch (MessagingException | IOException e) {

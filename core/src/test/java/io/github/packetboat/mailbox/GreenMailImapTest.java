@@ -27,4 +27,9 @@ final class GreenMailImapTest extends ImapContract {
     int port() {
         return green.imapPort();
     }
+
+    @Override
+    boolean searches() {
+        return false;
+    }
 }

@@ -220,6 +220,32 @@ class ExecutorTest {
         assertThat(probe.calls.all().stream().filter("onClose"::equals)).hasSize(2);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 1000})
+    void anExecutorShutDownInTheMiddleOfACallStillEndsWithOneOnCloseAfterIt(int messages) throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicBoolean inCall = new AtomicBoolean();
+        AtomicBoolean overlapped = new AtomicBoolean();
+        probe.onMessage = (connection, line) -> {
+            inCall.set(true);
+            go.await();
+            inCall.set(false);
+        };
+        probe.onClose = (connection, reason) -> overlapped.compareAndSet(false, inCall.get());
+        try (var server = server(pool, 10_000);
+                RawPeer peer = RawPeer.connect(server.port())) {
+            peer.send("x\n".repeat(messages));
+            probe.messages.await(1);
+            pool.shutdown();
+            peer.reset();
+            Await.until("gone", () -> server.connections().isEmpty());
+            go.countDown();
+            probe.closed.await(1);
+        }
+        assertThat(probe.closed.all()).hasSize(1);
+        assertThat(overlapped).isFalse();
+    }
+
     @Test
     void aServerClosedWhileTheExecutorRejectsStillTellsTheEnd() throws Exception {
         AtomicBoolean rejecting = new AtomicBoolean();

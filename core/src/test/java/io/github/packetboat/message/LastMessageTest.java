@@ -49,6 +49,35 @@ class LastMessageTest {
     }
 
     @Test
+    void whatAnotherThreadSentBeforeCloseArrivesHoweverMuchTheLoopHasCollectedForOthers() throws Exception {
+        Probe<String> probe = new Probe<>();
+        String filler = "x".repeat(999);
+        probe.onMessage = (connection, line) -> {
+            Connection<String> other = probe.opened.all().get(0);
+            for (int i = 0; i < 132; i++) { // just over half of the outbox: the next to need room there flushes it
+                other.send(filler);
+            }
+            Thread sender = new Thread(() -> connection.send("the last one"));
+            sender.start();
+            sender.join();
+            connection.close();
+        };
+        try (var server = MessageServer.builder(Codecs.lines())
+                        .listener(probe)
+                        .eventLoops(1)
+                        .bind(0);
+                RawPeer other = RawPeer.connect(server.port())) {
+            probe.opened.await(1);
+            try (RawPeer peer = RawPeer.connect(server.port())) {
+                peer.send("go\n");
+                assertThat(new String(peer.readUntilEof(), StandardCharsets.UTF_8))
+                        .isEqualTo("the last one\n");
+            }
+            assertThat(other.readLine()).isEqualTo(filler);
+        }
+    }
+
+    @Test
     void twoEndsThatCloseAtOnceWithFullQueuesBothGetEverything() throws Exception {
         byte[] large = new byte[1 << 20];
         int count = 7;

@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** WebSocket servers over real sockets: opening, answering, closing, and what peers do wrong. */
 final class WebSocketServerTest {
@@ -276,14 +278,17 @@ final class WebSocketServerTest {
         }
     }
 
-    @Test
-    void aFloodOfPingsWhoseAnswersNobodyReadsIsBounded() throws Exception {
+    @ParameterizedTest
+    @EnumSource(
+            value = Overflow.class,
+            names = {"CLOSE", "DROP_OLDEST"})
+    void aFloodOfPingsWhoseAnswersNobodyReadsIsBounded(Overflow overflow) throws Exception {
         Limits limits = Limits.builder()
                 .highWaterMarkBytes(64 << 10)
                 .lowWaterMarkBytes(16 << 10)
                 .writeStallTimeout(Duration.ofMillis(500))
                 .build();
-        try (var server = server(CHAT).limits(limits).bind(0);
+        try (var server = server(CHAT).limits(limits).overflow(overflow).bind(0);
                 Browser browser = Browser.at(server.port())) {
             Connection<String> connection = heard.opened.take();
             Bytes pings = new Bytes();

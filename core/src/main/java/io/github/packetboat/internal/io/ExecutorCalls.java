@@ -2,7 +2,6 @@ package io.github.packetboat.internal.io;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The calls of one channel's listener on their way to an executor of the application's: in order, one at a time, none lost
@@ -36,9 +35,9 @@ public final class ExecutorCalls extends Timers.Timer {
     private final Executor offload;
     private final Owner owner;
     private final SerialExecutor serial;
-    private @Nullable Runnable last;
     private long retryNanos = FIRST_RETRY_NANOS;
     private long retriedNanos;
+    private boolean ending;
     private boolean shutDown;
 
     /**
@@ -63,7 +62,9 @@ public final class ExecutorCalls extends Timers.Timer {
     /** Takes {@code call}, which must not throw. Returns false if so many wait that the channel should pause. */
     public boolean take(Runnable call) {
         if (shutDown) {
-            call.run();
+            // not here and now: the executor may still be at a call that it began before
+            serial.add(call);
+            serial.finishOn(offload);
             return true;
         }
         boolean room = serial.execute(call);
@@ -75,7 +76,7 @@ public final class ExecutorCalls extends Timers.Timer {
 
     /** Takes the last call, and does not leave it to a later try: nobody may be there then to try it. */
     public void end(Runnable call) {
-        last = call;
+        ending = true;
         boolean rejectedBefore = isScheduled();
         take(call);
         if (rejectedBefore || isScheduled()) {
@@ -96,6 +97,10 @@ public final class ExecutorCalls extends Timers.Timer {
     }
 
     private void rejected() {
+        if (ending) {
+            serial.finishOn(offload);
+            return;
+        }
         if (isExecutorShutDown()) {
             giveUp();
             return;
@@ -123,9 +128,6 @@ public final class ExecutorCalls extends Timers.Timer {
         shutDown = true;
         int forgotten = serial.abandon();
         owner.shutDown(forgotten);
-        if (last != null) {
-            last.run();
-        }
     }
 
     @Override

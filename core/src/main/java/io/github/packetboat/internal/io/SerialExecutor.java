@@ -55,6 +55,14 @@ public final class SerialExecutor {
         return room;
     }
 
+    /** Takes {@code task} without offering it to the executor: {@link #finishOn} runs it, or who is at work already. */
+    public void add(Runnable task) {
+        synchronized (tasks) {
+            tasks.add(task);
+            scheduled = true;
+        }
+    }
+
     /** Offers the waiting tasks to the executor again, after it has rejected. */
     public void retry() {
         try {

@@ -2,7 +2,6 @@ package io.github.packetboat.internal.mime;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 
 /**
  * Text that becomes the body of a part: looked through once, then written in the encoding that fits (RFC 2045 §6). Line
@@ -153,14 +152,21 @@ final class BodyText {
         }
     }
 
+    /** By hand, since the JDK's encoder would want the lines ended in one array and give them encoded in another. */
     private void base64(MimeBuffer out) {
-        MimeBuffer lines = new MimeBuffer(bytes.length + breaks);
-        plain(lines);
-        byte[] encoded = Base64.getMimeEncoder().encode(lines.toByteArray());
-        out.put(encoded, 0, encoded.length);
-        if (encoded.length > 0) {
-            out.crlf();
+        out.room((int) Base64Content.encodedLength(bytes.length + breaks));
+        Base64Lines lines = new Base64Lines(out);
+        for (int i = 0; i < bytes.length; i++) {
+            byte b = bytes[i];
+            if (b == '\n' || b == '\r') {
+                lines.put('\r');
+                lines.put('\n');
+                i += isCrlf(bytes, i) ? 1 : 0;
+            } else {
+                lines.put(b & 0xFF);
+            }
         }
+        lines.end();
     }
 
     private static boolean isCrlf(byte[] bytes, int i) {

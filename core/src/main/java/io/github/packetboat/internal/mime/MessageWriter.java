@@ -177,7 +177,7 @@ public final class MessageWriter {
             return; // and read(…) into an empty array would never end
         }
         inMemory += length;
-        out.room((int) length);
+        out.room((int) length + COPY_BYTES); // and some for what follows, or that would double it all
         byte[] buffer = new byte[(int) Math.min(length, COPY_BYTES)];
         try (InputStream in = content.open()) {
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
