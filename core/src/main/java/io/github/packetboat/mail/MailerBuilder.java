@@ -110,8 +110,8 @@ public final class MailerBuilder {
     }
 
     /**
-     * How long a mail may wait for a connection, its rate and its repetitions; 15 min unless set. What is being handed over
-     * then is not cut off, and takes no longer than the timeouts say.
+     * How long a mail may wait for a connection and its repetitions; 15 min unless set. Waiting for its turn does not count
+     * where there is a rate. What is being handed over then is not cut off, and takes no longer than the timeouts say.
      */
     public MailerBuilder deadline(Duration deadline) {
         this.deadline = Check.positive("deadline", deadline);

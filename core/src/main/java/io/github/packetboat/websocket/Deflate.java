@@ -22,6 +22,9 @@ record Deflate(int windowBits) {
     /** What the end of a flushed block looks like; it is not sent (RFC 7692 §7.2.1). */
     private static final byte[] TAIL = {0, 0, (byte) 0xFF, (byte) 0xFF};
 
+    /** Each costs as much as a small message, and takes two bytes of a peer that has nothing to say. */
+    private static final int MAX_FINAL_BLOCKS = 64;
+
     /** Each of them has a quarter of a megabyte outside of the heap, and is used for microseconds. */
     private static final ArrayBlockingQueue<Deflater> DEFLATERS = new ArrayBlockingQueue<>(8);
 
@@ -89,6 +92,7 @@ record Deflate(int windowBits) {
         private final int maxBytes;
         private byte[] out = new byte[0];
         private int n;
+        private int finalBlocks;
 
         Inflation(Inflater inflater, int maxBytes) {
             this.inflater = inflater;
@@ -114,6 +118,11 @@ record Deflate(int windowBits) {
                         return;
                     }
                     // a final block need not be the last (RFC 7692 §7.2.3.4)
+                    if (++finalBlocks == MAX_FINAL_BLOCKS) {
+                        throw new WebSocketException(
+                                CloseCode.TOO_LARGE,
+                                "a compressed message goes on after " + MAX_FINAL_BLOCKS + " final blocks");
+                    }
                     inflater.reset();
                     inflater.setInput(bytes, length - rest, rest);
                 } else if (got == 0) {

@@ -4,10 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The few words of HTTP/1.1 that an opening handshake needs (RFC 9110, RFC 9112). */
 final class Http {
     private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
+    /** Whatever RFC 3986 §3.2.2 lets into a registered name, such as an underscore. */
+    private static final Pattern HOST_NAME = Pattern.compile("[a-z0-9._~%!$&'()*+;=-]+");
+
+    private static final Pattern IP_LITERAL = Pattern.compile("\\[[0-9a-f:.]+]");
+    private static final Pattern PORT = Pattern.compile("(:[0-9]{0,5})?");
 
     private static final Map<Integer, String> REASONS = Map.ofEntries(
             Map.entry(101, "Switching Protocols"),
@@ -17,6 +24,7 @@ final class Http {
             Map.entry(403, "Forbidden"),
             Map.entry(404, "Not Found"),
             Map.entry(405, "Method Not Allowed"),
+            Map.entry(421, "Misdirected Request"),
             Map.entry(426, "Upgrade Required"),
             Map.entry(429, "Too Many Requests"),
             Map.entry(431, "Request Header Fields Too Large"),
@@ -74,6 +82,24 @@ final class Http {
 
     static boolean hasElement(List<String> values, String wanted) {
         return elements(values).stream().anyMatch(wanted::equalsIgnoreCase);
+    }
+
+    /** Whether {@code text} is a path and maybe a query, as the target of a request mostly is (RFC 9112 §3.2.1). */
+    static boolean isTarget(String text) {
+        return text.startsWith("/") && text.chars().allMatch(c -> c > 0x20 && c < 0x7F && c != '#');
+    }
+
+    /** The host of {@code authority}, which is that and maybe a port (RFC 9110 §4.2), in lower case; or null if it is neither. */
+    static @Nullable String host(String authority) {
+        boolean literal = authority.startsWith("[");
+        int colon = literal ? authority.indexOf(']') + 1 : authority.indexOf(':');
+        int end = colon < 0 ? authority.length() : colon;
+        String host = lower(authority.substring(0, end));
+        String port = authority.substring(end);
+        boolean proper = literal
+                ? IP_LITERAL.matcher(host).matches()
+                : HOST_NAME.matcher(host).matches();
+        return proper && PORT.matcher(port).matches() ? host : null;
     }
 
     static String lower(String text) {

@@ -16,7 +16,7 @@ final class HttpException extends CodecException {
         this(status, message, "");
     }
 
-    /** With a header line for the answer, without its end. */
+    /** With a header line for the answer, its end included. */
     HttpException(int status, String message, String header) {
         super(message + " (answered with " + status + ")");
         this.status = status;

@@ -1,7 +1,5 @@
 package io.github.packetboat.websocket;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Set;
 
@@ -14,9 +12,12 @@ import java.util.Set;
  * @param required whether a peer without an origin, which is no browser, is refused
  */
 record Origins(Set<String> allowed, boolean any, boolean required) {
+    private static final String HTTPS = "https://";
+    private static final String HTTP = "http://";
     static final Origins SAME = new Origins(Set.of(), false, false);
 
-    static void check(HttpHead head, Origins rules) throws HttpException {
+    /** @param host the one that {@code head} asks for; see {@link Request#host()} */
+    static void check(HttpHead head, String host, boolean secure, Origins rules) throws HttpException {
         List<String> origins = head.all("origin");
         if (origins.isEmpty() && !rules.required) {
             return;
@@ -25,26 +26,23 @@ record Origins(Set<String> allowed, boolean any, boolean required) {
             throw new HttpException(403, origins.size() + " Origin headers instead of one");
         }
         String origin = Http.lower(origins.get(0));
-        String host = head.only("host");
-        if (!rules.any && !rules.allowed.contains(origin) && !(host != null && isSame(origin, Http.lower(host)))) {
+        if (!rules.any && !rules.allowed.contains(origin) && !isSame(origin, Http.lower(host), secure)) {
             throw new HttpException(
-                    403, "origin " + origin + " is neither that of host " + host + " nor allowed by origins(…)");
+                    403,
+                    "origin " + origin + " is neither that of " + (secure ? "https://" : "host ") + host
+                            + " nor allowed by origins(…)");
         }
     }
 
-    /** Whether a page of {@code origin} came from {@code host}. The scheme is not compared: a proxy may end TLS. */
-    private static boolean isSame(String origin, String host) {
-        try {
-            URI uri = new URI(origin);
-            String scheme = uri.getScheme();
-            if (uri.getHost() == null || scheme == null || !origin.equals(scheme + "://" + uri.getRawAuthority())) {
-                return false;
-            }
-            String defaultPort = scheme.equals("https") ? ":443" : ":80";
-            return withoutPort(uri.getRawAuthority(), defaultPort).equals(withoutPort(host, defaultPort));
-        } catch (URISyntaxException e) {
+    /** Whether a page of {@code origin} came from {@code host}. Unless TLS ends here the scheme is not compared: a proxy may end it. */
+    private static boolean isSame(String origin, String host, boolean secure) {
+        boolean https = origin.startsWith(HTTPS);
+        if (!https && (secure || !origin.startsWith(HTTP))) {
             return false;
         }
+        String authority = origin.substring((https ? HTTPS : HTTP).length());
+        String ownPort = https ? ":443" : ":80";
+        return Http.host(authority) != null && withoutPort(authority, ownPort).equals(withoutPort(host, ownPort));
     }
 
     private static String withoutPort(String authority, String port) {

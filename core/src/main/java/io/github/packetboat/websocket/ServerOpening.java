@@ -17,6 +17,8 @@ final class ServerOpening implements Opening {
 
     private final ServerRules rules;
     private final HttpHead.Reader reader = new HttpHead.Reader();
+    private boolean secure;
+    private boolean headOnly;
     private String answer = "";
     private byte[] body = {};
 
@@ -30,7 +32,9 @@ final class ServerOpening implements Opening {
     }
 
     @Override
-    public void begin(Conversation.Line line, FrameBuffer out) {}
+    public void begin(Conversation.Line line, FrameBuffer out) {
+        secure = line.secure();
+    }
 
     @Override
     public @Nullable Outcome decode(ByteBuffer in) throws CodecException {
@@ -38,65 +42,43 @@ final class ServerOpening implements Opening {
         if (head == null) {
             return null;
         }
-        String target = checkRequest(head);
-        String method = head.start().get(0);
+        headOnly = head.start().get(0).equals("HEAD");
+        Request request = Request.of(head);
+        rules.hosts().check(request.host());
+        String target = request.target();
         String path = target.indexOf('?') < 0 ? target : target.substring(0, target.indexOf('?'));
         Supplier<Page> page = rules.pages().get(path);
-        if (page != null && head.all("upgrade").isEmpty()) {
-            return show(page.get(), method, path);
+        // an upgrade to something else, as the h2c that HTTP clients ask for, may be ignored (RFC 9110 §7.8)
+        if (page != null && !Http.hasElement(head.all("upgrade"), "websocket")) {
+            return show(page.get(), request.method(), path);
         }
         if (!rules.paths().contains(path)) {
             throw new HttpException(404, "there is no " + path);
         }
-        String key = checkUpgrade(head, method);
-        Origins.check(head, rules.origins());
+        String key = checkUpgrade(head, request.method());
+        Origins.check(head, request.host(), secure, rules.origins());
         return upgrade(head, target, key);
-    }
-
-    /** What every request must be, whatever it is for. Returns the target. */
-    private static String checkRequest(HttpHead head) throws HttpException {
-        if (!head.start().get(2).equals("HTTP/1.1")) {
-            throw new HttpException(400, "\"" + head.start().get(2) + "\" instead of HTTP/1.1");
-        }
-        String method = head.start().get(0);
-        if (!method.equals("GET") && !method.equals("HEAD")) {
-            throw new HttpException(405, "method " + method + " instead of GET", "Allow: GET, HEAD");
-        }
-        String host = head.only("host");
-        if (host == null || host.isEmpty() || host.indexOf(',') >= 0) {
-            throw new HttpException(400, head.all("host").size() + " Host headers, or an improper one, instead of one");
-        }
-        boolean hasBody = !head.all("content-length").isEmpty() && !List.of("0").equals(head.all("content-length"))
-                || !head.all("transfer-encoding").isEmpty();
-        if (hasBody) {
-            throw new HttpException(400, "a request with a body");
-        }
-        String target = head.start().get(1);
-        if (!target.startsWith("/") || !target.chars().allMatch(c -> c > 0x20 && c < 0x7F && c != '#')) {
-            throw new HttpException(400, "the target of the request is no path");
-        }
-        return target;
     }
 
     private Outcome show(Page page, String method, String path) {
         answer = page.head(200);
-        body = method.equals("HEAD") ? body : page.bytes();
+        body = page.bytes();
         return new Outcome(null, null, "answered " + method + " " + path + " with 200");
     }
 
     /** The requirements of RFC 6455 §4.2.1. Returns the key. */
     private static String checkUpgrade(HttpHead head, String method) throws HttpException {
         if (!method.equals("GET")) {
-            throw new HttpException(405, "method " + method + " instead of GET", "Allow: GET");
+            throw new HttpException(405, "method " + method + " instead of GET", "Allow: GET\r\n");
         }
         if (!Http.hasElement(head.all("upgrade"), "websocket")) {
-            throw new HttpException(426, "no upgrade to websocket is asked for", "Upgrade: websocket");
+            throw new HttpException(426, "no upgrade to websocket is asked for", "Upgrade: websocket\r\n");
         }
         if (!Http.hasElement(head.all("connection"), "upgrade")) {
             throw new HttpException(400, "the Connection header does not name the upgrade");
         }
         if (!VERSION.equals(head.only("sec-websocket-version"))) {
-            throw new HttpException(426, "another version than 13", "Sec-WebSocket-Version: " + VERSION);
+            throw new HttpException(426, "another version than 13", "Sec-WebSocket-Version: " + VERSION + "\r\n");
         }
         String key = head.only("sec-websocket-key");
         if (key == null || !isKey(key)) {
@@ -165,8 +147,7 @@ final class ServerOpening implements Opening {
 
     @Override
     public void answer(FrameBuffer out) {
-        Opening.put(answer, out);
-        out.put(body);
+        put(answer, body, out);
         answer = "";
         body = new byte[0];
     }
@@ -181,12 +162,15 @@ final class ServerOpening implements Opening {
         } else if (failure != null) {
             status = 500;
         }
-        Page page = Page.text(status + " " + Http.reason(status) + "\n");
-        if (!header.isEmpty()) {
-            int colon = header.indexOf(": ");
-            page = page.header(header.substring(0, colon), header.substring(colon + 2));
+        Page page = Page.text(status + " " + Http.reason(status) + "\n").with(header);
+        put(page.head(status), page.bytes(), out);
+    }
+
+    /** The answer to a HEAD is what that to a GET would be, but without the body (RFC 9110 §9.3.2). */
+    private void put(String head, byte[] content, FrameBuffer out) {
+        Opening.put(head, out);
+        if (!headOnly) {
+            out.put(ByteBuffer.wrap(content));
         }
-        Opening.put(page.head(status), out);
-        out.put(page.bytes());
     }
 }

@@ -11,6 +11,7 @@ import java.util.function.ToIntFunction;
 record ServerRules(
         Set<String> paths,
         List<String> subprotocols,
+        Hosts hosts,
         Origins origins,
         ToIntFunction<Handshake> admission,
         Map<String, Supplier<Page>> pages,

@@ -23,8 +23,10 @@ import java.util.function.ToIntFunction;
  *         .page("/health", () -> Page.text("ok"));
  * }</pre>
  *
- * <p>Whoever asks for another path gets 404, and whoever breaks the rules of the handshake 400, 403, 405, 426 or 431: the
- * listener never hears of any of them. A request may have a head of 8 KiB with 64 headers, and no body.
+ * <p>Whoever asks for another path gets 404, and whoever breaks the rules of the handshake 400, 403, 405, 421, 426 or 431: the
+ * listener never hears of any of them. A request may have a head of 8 KiB with 64 headers, and no body. It is HTTP/1.1: HTTP/1.0,
+ * which has no upgrade, gets 400, and each method but GET and HEAD, OPTIONS included, gets 405. Its target may be a whole URI,
+ * whose host then counts instead of the Host header (RFC 9112 §3.2.2).
  *
  * @param <M> the type of message
  */
@@ -44,21 +46,27 @@ public final class ServerWebSockets<M> implements CodecFactory<M> {
                 kind,
                 Sizes.DEFAULT,
                 new ServerRules(
-                        Set.of(WebSockets.checkTarget("path", path)),
+                        Set.of(WebSockets.checkPath(path)),
                         List.of(),
+                        Hosts.ANY,
                         Origins.SAME,
                         handshake -> 101,
                         Map.of(),
                         false));
     }
 
-    /** At {@code path} too; {@link Handshake#path()} tells which one it was. */
+    /**
+     * At {@code path} too; {@link Handshake#path()} tells which one it was.
+     *
+     * @throws IllegalArgumentException as by {@link WebSockets#text}
+     */
     public ServerWebSockets<M> alsoAt(String path) {
         Set<String> paths = new LinkedHashSet<>(rules.paths());
-        paths.add(WebSockets.checkTarget("path", path));
+        paths.add(WebSockets.checkPath(path));
         return with(new ServerRules(
                 Set.copyOf(paths),
                 rules.subprotocols(),
+                rules.hosts(),
                 rules.origins(),
                 rules.admission(),
                 rules.pages(),
@@ -75,6 +83,34 @@ public final class ServerWebSockets<M> implements CodecFactory<M> {
         return with(new ServerRules(
                 rules.paths(),
                 ClientWebSockets.tokens(names),
+                rules.hosts(),
+                rules.origins(),
+                rules.admission(),
+                rules.pages(),
+                rules.deflates()));
+    }
+
+    /**
+     * Answers only to these host names, to {@code localhost} and to IP addresses, whatever is asked for, pages included;
+     * requests for other hosts get 421. All hosts are answered to unless set: a server cannot know its names.
+     *
+     * <p>For a server that is meant for its own machine or network this is what keeps the pages of the web out. Anybody can
+     * let a name of his own point to {@code 127.0.0.1} once his page is loaded (DNS rebinding). To the browser that page and
+     * this server are then of one origin, so nothing but the name gives it away; nobody can do that to {@code localhost} or
+     * to an address. An embedded server that is reached by these alone says:
+     *
+     * <pre>{@code
+     * MessageServer.builder(WebSockets.text("/control").hosts()).listener(listener).bind("127.0.0.1", 8080);
+     * }</pre>
+     *
+     * @param names without ports, such as {@code "printer.lan"}; added to those of earlier calls
+     * @throws IllegalArgumentException if one is null, has a port, or cannot be in a Host header
+     */
+    public ServerWebSockets<M> hosts(String... names) {
+        return with(new ServerRules(
+                rules.paths(),
+                rules.subprotocols(),
+                rules.hosts().and(names),
                 rules.origins(),
                 rules.admission(),
                 rules.pages(),
@@ -84,11 +120,16 @@ public final class ServerWebSockets<M> implements CodecFactory<M> {
     /**
      * Whose pages may connect besides those of the host that they connect to, such as {@code "https://example.org"}. Others
      * get 403, and so does the origin {@code "null"} unless it is named here. None unless set.
+     *
+     * <p>A page is of the same host if the authority of its origin is that of the request, and its scheme is http or https:
+     * https, if this server ends TLS itself. Without that the scheme does not matter, since a proxy in front may end TLS.
+     *
+     * @throws IllegalArgumentException if one is null
      */
     public ServerWebSockets<M> origins(String... origins) {
         Set<String> all = new LinkedHashSet<>(rules.origins().allowed());
         for (String origin : origins) {
-            all.add(Http.lower(origin));
+            all.add(Http.lower(WebSockets.notNull("origin", origin)));
         }
         return withOrigins(new Origins(
                 Set.copyOf(all), rules.origins().any(), rules.origins().required()));
@@ -111,7 +152,13 @@ public final class ServerWebSockets<M> implements CodecFactory<M> {
 
     private ServerWebSockets<M> withOrigins(Origins origins) {
         return with(new ServerRules(
-                rules.paths(), rules.subprotocols(), origins, rules.admission(), rules.pages(), rules.deflates()));
+                rules.paths(),
+                rules.subprotocols(),
+                rules.hosts(),
+                origins,
+                rules.admission(),
+                rules.pages(),
+                rules.deflates()));
     }
 
     /**
@@ -120,20 +167,34 @@ public final class ServerWebSockets<M> implements CodecFactory<M> {
      * found out it can find out again in {@code onOpen}, from the same {@link Handshake}.
      */
     public ServerWebSockets<M> admit(ToIntFunction<Handshake> verdict) {
-        return with(new ServerRules(
-                rules.paths(), rules.subprotocols(), rules.origins(), verdict, rules.pages(), rules.deflates()));
-    }
-
-    /**
-     * Answers a plain GET or HEAD of {@code path} with a page, and closes. The supplier is asked each time, on the event loop;
-     * it must not block, and what it returns should be made beforehand if it is large.
-     */
-    public ServerWebSockets<M> page(String path, Supplier<Page> page) {
-        Map<String, Supplier<Page>> pages = new HashMap<>(rules.pages());
-        pages.put(WebSockets.checkTarget("path", path), page);
+        WebSockets.notNull("verdict", verdict);
         return with(new ServerRules(
                 rules.paths(),
                 rules.subprotocols(),
+                rules.hosts(),
+                rules.origins(),
+                verdict,
+                rules.pages(),
+                rules.deflates()));
+    }
+
+    /**
+     * Answers a GET or HEAD of {@code path} with a page, and closes, unless an upgrade to websocket is asked for. The supplier
+     * is asked each time, on the event loop; it must not block, and what it returns should be made beforehand if it is large.
+     *
+     * <p>A page is for small things, of 4 MiB at most: what the kernel does not take at once is kept for each connection by
+     * itself, and has to leave within {@code Limits.closeFlushTimeout}, 5 seconds unless set. A peer on a slower link gets less
+     * than {@code Content-Length} promised. What is larger belongs on a web server.
+     *
+     * @throws IllegalArgumentException as by {@link WebSockets#text}, or if {@code page} is null
+     */
+    public ServerWebSockets<M> page(String path, Supplier<Page> page) {
+        Map<String, Supplier<Page>> pages = new HashMap<>(rules.pages());
+        pages.put(WebSockets.checkPath(path), WebSockets.notNull("page", page));
+        return with(new ServerRules(
+                rules.paths(),
+                rules.subprotocols(),
+                rules.hosts(),
                 rules.origins(),
                 rules.admission(),
                 Map.copyOf(pages),
@@ -144,10 +205,19 @@ public final class ServerWebSockets<M> implements CodecFactory<M> {
      * Compresses messages of 64 bytes or more with clients that offer it (permessage-deflate, RFC 7692), each by itself: a
      * broadcast is compressed once, and nothing is kept between messages. Do not compress secrets together with what
      * somebody else can choose. Off unless set.
+     *
+     * <p>With {@code Overflow.DROP_OLDEST} only the broadcasts of a {@code Group} are compressed, and what is sent to one
+     * connection is not: it is encoded in the same way for all connections, whatever they have agreed on.
      */
     public ServerWebSockets<M> deflate() {
         return with(new ServerRules(
-                rules.paths(), rules.subprotocols(), rules.origins(), rules.admission(), rules.pages(), true));
+                rules.paths(),
+                rules.subprotocols(),
+                rules.hosts(),
+                rules.origins(),
+                rules.admission(),
+                rules.pages(),
+                true));
     }
 
     /** How large a frame may be that comes in, and into frames of what size messages are cut that go out; 64 KiB unless set. */

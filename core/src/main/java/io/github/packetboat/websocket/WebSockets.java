@@ -1,5 +1,7 @@
 package io.github.packetboat.websocket;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * WebSocket (RFC 6455) as codecs of servers and clients, so that browsers and sockets share listeners and groups.
  *
@@ -23,8 +25,8 @@ public final class WebSockets {
     /**
      * A server's WebSockets at {@code path} with text as messages. A peer that sends binary ones is closed.
      *
-     * @param path begins with a slash, and is compared as it is
-     * @throws IllegalArgumentException if it does not, or has characters that no path can have
+     * @param path begins with a slash, has no query, and is compared as it is
+     * @throws IllegalArgumentException if it does not or has, is null, or has characters that no path can have
      */
     public static ServerWebSockets<String> text(String path) {
         return ServerWebSockets.at(path, Kind.TEXT);
@@ -44,7 +46,7 @@ public final class WebSockets {
      * A client's WebSocket with text as messages.
      *
      * @param target the path, with a slash in front, and the query if there is one
-     * @throws IllegalArgumentException if it has no slash in front, or characters that no target can have
+     * @throws IllegalArgumentException if it is null, has no slash in front, or characters that no target can have
      */
     public static ClientWebSockets<String> textClient(String target) {
         return ClientWebSockets.to(target, Kind.TEXT);
@@ -60,11 +62,27 @@ public final class WebSockets {
         return ClientWebSockets.to(target, Kind.BOTH);
     }
 
+    /** The path of a server: what a request asks for before its question mark. */
+    static String checkPath(String path) {
+        if (checkTarget("path", path).indexOf('?') >= 0) {
+            throw new IllegalArgumentException(
+                    "path must have no query, since requests are compared without theirs: \"" + path + "\"");
+        }
+        return path;
+    }
+
     static String checkTarget(String name, String target) {
-        if (!target.startsWith("/") || !target.chars().allMatch(c -> c > 0x20 && c < 0x7F && c != '#')) {
+        if (!Http.isTarget(notNull(name, target))) {
             throw new IllegalArgumentException(
                     name + " must begin with a slash and be ASCII without blanks and #: \"" + target + "\"");
         }
         return target;
+    }
+
+    static <T> T notNull(String name, @Nullable T value) {
+        if (value == null) {
+            throw new IllegalArgumentException(name + " must not be null");
+        }
+        return value;
     }
 }

@@ -117,6 +117,19 @@ final class DeflateTest {
         assertThat(outcome.closeCode()).isEqualTo(1009);
     }
 
+    /** Each is two bytes, and makes this side begin anew. */
+    @Test
+    void finalBlocksAreCounted() throws Exception {
+        byte[] few = HexFormat.of().parseHex("0300".repeat(62) + "f348cdc9c9070000");
+        assertThat(Deflate.inflate(few, few.length, 100)).isEqualTo("Hello".getBytes(StandardCharsets.UTF_8));
+
+        byte[] many = HexFormat.of().parseHex("0300".repeat(63) + "f348cdc9c9070000");
+        Session.Outcome outcome =
+                Session.serve(CHAT, opened().masked(0xC1, many).toArray());
+        assertThat(outcome.error()).contains("64 final blocks");
+        assertThat(outcome.closeCode()).isEqualTo(1009);
+    }
+
     @Test
     void theLimitIsExact() throws Exception {
         byte[] small = deflated(new byte[10_000]);

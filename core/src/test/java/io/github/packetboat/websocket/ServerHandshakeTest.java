@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The server's side of the opening handshake: RFC 6455 §4.2, T19, T21, P30, P31. */
 final class ServerHandshakeTest {
-    private static final ServerWebSockets<String> CHAT = WebSockets.text("/chat")
+    static final ServerWebSockets<String> CHAT = WebSockets.text("/chat")
             .alsoAt("/other")
             .page(
                     "/",
@@ -23,15 +23,15 @@ final class ServerHandshakeTest {
                             .header("Content-Security-Policy", "default-src 'self'"))
             .page("/health", () -> Page.text("ok"));
 
-    private static Session.Outcome ask(ServerWebSockets<String> server, String request) {
+    static Session.Outcome ask(ServerWebSockets<String> server, String request) {
         return Session.serve(server, Bytes.crlf(request).getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    private static String with(String line) {
+    static String with(String line) {
         return Bytes.REQUEST.replace("Host: example.org\n", "Host: example.org\n" + line + "\n");
     }
 
-    private static void assertRefused(ServerWebSockets<String> server, String request, int status) {
+    static void assertRefused(ServerWebSockets<String> server, String request, int status) {
         Session.Outcome outcome = ask(server, request);
         assertThat(outcome.error()).contains("answered with " + status);
         assertThat(outcome.phase()).isEqualTo(Conversation.Phase.OPENING);
@@ -108,7 +108,16 @@ final class ServerHandshakeTest {
                 "Host: example.org|: example.org|400",
                 "Host: example.org|Host example.org|400",
                 "/chat|chat|400",
-                "/chat|http://example.org/chat|400",
+                "/chat|ftp://example.org/chat|400",
+                "/chat|example.org:80|400",
+                "/chat|*|400",
+                "/chat|http:///chat|400",
+                "/chat|http://x@example.org/chat|400",
+                "/chat|http://example.org/chat#x|400",
+                "Host: example.org|Host: x@example.org|400",
+                "Host: example.org|Host: example.org:80:80|400",
+                "Host: example.org|Host: [::1|400",
+                "GET|OPTIONS|405",
                 "/chat|/chat#x|400",
                 "/chat|/nowhere|404",
                 "GET /chat|GET  /chat|400",
@@ -155,51 +164,27 @@ final class ServerHandshakeTest {
         assertRefused(CHAT, with("X: y\n".repeat(59) + "X: y"), 431);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"http://example.org", "https://example.org", "HTTP://EXAMPLE.org", "http://example.org:80"})
-    void pagesOfTheSameHostMayConnect(String origin) {
-        assertThat(ask(CHAT, with("Origin: " + origin)).phase()).isEqualTo(Conversation.Phase.OPEN);
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "http://evil.example",
-                "https://example.org.evil.example",
-                "http://example.org:81",
-                "https://example.org:80",
-                "null",
-                "file://",
-                "http://x@example.org",
-                "http://example.org/",
-                "example.org",
-                "http://example.org http://example.org",
-                "",
-            })
-    void otherPagesMayNot(String origin) {
-        assertRefused(CHAT, with("Origin: " + origin), 403);
-    }
-
+    /** RFC 9112 §3.2.2: a server must accept it, and it outranks the Host header. */
     @Test
-    void twoOriginsAreRefused() {
-        assertRefused(CHAT, with("Origin: http://example.org\nOrigin: http://example.org"), 403);
-    }
-
-    @Test
-    void originsCanBeAllowedAndRequired() {
-        ServerWebSockets<String> listed = CHAT.origins("https://App.example", "null");
-        assertThat(ask(listed, with("Origin: https://app.example")).phase()).isEqualTo(Conversation.Phase.OPEN);
-        assertThat(ask(listed, with("Origin: null")).phase()).isEqualTo(Conversation.Phase.OPEN);
-        assertRefused(listed, with("Origin: http://app.example"), 403);
-
-        assertThat(ask(CHAT.insecureAnyOrigin(), with("Origin: http://evil.example"))
+    void theTargetMayBeAWholeUri() {
+        assertThat(ask(CHAT, Bytes.REQUEST.replace("/chat", "HTTP://example.org/chat?x"))
                         .phase())
                 .isEqualTo(Conversation.Phase.OPEN);
-        assertRefused(CHAT.requireOrigin(), Bytes.REQUEST, 403);
-        assertRefused(
-                CHAT.insecureAnyOrigin().requireOrigin(),
-                with("Origin: http://a.example\nOrigin: http://a.example"),
-                403);
+        assertThat(ask(CHAT, "GET https://example.org/health HTTP/1.1\nHost: x\n\n")
+                        .farewell())
+                .isEqualTo("answered GET /health with 200");
+        assertThat(ask(CHAT, "GET http://example.org:80?x HTTP/1.1\nHost: x\n\n")
+                        .farewell())
+                .isEqualTo("answered GET / with 200");
+
+        String foreign = with("Origin: http://example.org");
+        assertThat(ask(
+                                CHAT,
+                                foreign.replace("/chat", "http://example.org/chat")
+                                        .replace("Host: example.org", "Host: y"))
+                        .phase())
+                .isEqualTo(Conversation.Phase.OPEN);
+        assertRefused(CHAT, foreign.replace("/chat", "http://y/chat"), 403);
     }
 
     @Test
@@ -246,6 +231,33 @@ final class ServerHandshakeTest {
         Session.Outcome outcome = ask(CHAT, "HEAD /health HTTP/1.1\nHost: example.org\n\n");
 
         assertThat(outcome.said()).contains("Content-Length: 2\r\n").endsWith("\r\n\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/nowhere", "/chat"})
+    void aHeadThatIsRefusedGetsTheHeadOnly(String path) {
+        Session.Outcome outcome = ask(CHAT, "HEAD " + path + " HTTP/1.1\nHost: example.org\n\n");
+
+        assertThat(outcome.said())
+                .startsWith("HTTP/1.1 40")
+                .containsPattern("Content-Length: [1-9]")
+                .endsWith("\r\n\r\n");
+    }
+
+    /** What HTTP clients say that would like HTTP/2; it may be ignored (RFC 9110 §7.8). */
+    @Test
+    void aPageIsShownToWhoOffersAnotherUpgrade() {
+        String request = """
+                GET /health HTTP/1.1
+                Host: example.org
+                Connection: Upgrade, HTTP2-Settings
+                Upgrade: h2c
+                HTTP2-Settings: AAEAAEAA
+
+                """;
+
+        assertThat(ask(CHAT, request).said()).startsWith("HTTP/1.1 200 OK\r\n");
+        assertRefused(CHAT, request.replace("h2c", "h2c, WebSocket"), 404);
     }
 
     @Test
@@ -322,5 +334,40 @@ final class ServerHandshakeTest {
                 .hasMessageContaining("maxMessageBytes=1000");
         assertThatThrownBy(() -> Page.text("x").header("A", "b\r\nC: d")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Page.of("text/html\r\n", new byte[0])).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Page.of("text/html", new byte[Page.MAX_BYTES + 1]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("4194305")
+                .hasMessageContaining("4194304");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"chat", "/chat?room=1", "/chat#x", "/a b", "/ä", ""})
+    void pathsThatNoRequestHasAreRefused(String path) {
+        assertThatThrownBy(() -> WebSockets.text(path)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> CHAT.alsoAt(path)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> CHAT.page(path, () -> Page.text("x"))).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void nullIsRefusedByName() {
+        assertThatThrownBy(() -> WebSockets.text(null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("path must not be null");
+        assertThatThrownBy(() -> WebSockets.textClient(null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("target must not be null");
+        assertThatThrownBy(() -> CHAT.page("/x", null)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> CHAT.admit(null)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> CHAT.origins((String) null)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> CHAT.hosts((String) null)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length", "connection", "Content-Type", "TRANSFER-ENCODING", "Upgrade"})
+    void aPageSetsWhatTellsItsEndByItself(String name) {
+        Page page = Page.text("x");
+        assertThatThrownBy(() -> page.header(name, "1"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(name);
     }
 }

@@ -243,7 +243,7 @@ final class WebSocketClientTest {
     }
 
     /** In Java 17 an HTTP client ends its threads only when it is garbage. */
-    private static void awaitNoHttpClient() {
+    static void awaitNoHttpClient() {
         Await.until("the HTTP client's threads have ended", () -> {
             System.gc();
             return Thread.getAllStackTraces().keySet().stream()

@@ -11,10 +11,6 @@ import io.github.packetboat.message.Overflow;
 import io.github.packetboat.testkit.Await;
 import io.github.packetboat.testkit.Ending;
 import io.github.packetboat.testkit.RawPeer;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.HttpURLConnection;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
@@ -94,29 +90,6 @@ final class WebSocketServerTest {
         }
         heard.opened.assertNothingMore();
         heard.closed.assertNothingMore();
-    }
-
-    @Test
-    void pagesAreShownToOrdinaryHttpClients() throws Exception {
-        byte[] large = "x".repeat(3_000_000).getBytes(StandardCharsets.US_ASCII);
-        try (var server = server(CHAT.page("/", () -> Page.of("text/html; charset=utf-8", large))
-                        .page("/health", () -> Page.text("ok")))
-                .bind(0)) {
-            assertThat(get(server.port(), "/")).isEqualTo("200 " + "x".repeat(3_000_000));
-            assertThat(get(server.port(), "/health")).isEqualTo("200 ok");
-            assertThat(get(server.port(), "/nowhere")).startsWith("404 ");
-            Await.untilEqual("failed handshakes", 1L, () -> server.stats().failedHandshakes());
-        }
-        heard.opened.assertNothingMore();
-    }
-
-    private static String get(int port, String path) throws IOException {
-        HttpURLConnection connection = (HttpURLConnection)
-                URI.create("http://localhost:" + port + path).toURL().openConnection();
-        int status = connection.getResponseCode();
-        try (InputStream in = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
-            return status + " " + new String(in.readAllBytes(), StandardCharsets.US_ASCII);
-        }
     }
 
     @Test
