@@ -96,18 +96,25 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
     /**
      * Sends {@code message} to {@code to}: one host, a broadcast address or a multicast group.
      *
-     * @return false if it is not accepted: the endpoint is closed, the queue is full ({@link Builder#overflow}), or the kernel
-     *     cannot send it, which {@link DatagramListener#onError} is told too
+     * @return false if it is not accepted: the endpoint is closed, the queue is full ({@link Builder#overflow}), {@link
+     *     SessionLimits#amplification()} does not allow it, or the kernel cannot send it, which {@link
+     *     DatagramListener#onError} is told too
      * @throws IllegalArgumentException if the message cannot be encoded or is larger than {@link Builder#maxDatagramBytes},
      *     if {@code to} is no address to send to from here, or if the endpoint is connected to another
      */
     public boolean send(M message, InetSocketAddress to) {
         Check.notNull("message", message);
         checkTarget(Check.notNull("to", to));
-        PeerSession<M> allowance =
-                settings.sessionListener() != null && settings.sessionLimits().amplification() > 0
-                        ? findSession(to)
-                        : null;
+        if (settings.sessionLimits().amplification() == 0) {
+            return hand(message, to, null);
+        }
+        PeerSession<M> allowance = findSession(to);
+        // a group sends nothing that could be forged, and whom it is connected to the application has chosen
+        boolean stranger = allowance == null && peer == null && !to.getAddress().isMulticastAddress();
+        return stranger ? shard().outgoing().refuseStranger() : hand(message, to, allowance);
+    }
+
+    private boolean hand(M message, InetSocketAddress to, @Nullable PeerSession<M> allowance) {
         return shard().outgoing().send(message, peer == null ? to : null, allowance);
     }
 
@@ -168,6 +175,7 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
      * @throws IllegalArgumentException as for {@link #send(Object, InetSocketAddress)}
      */
     public int broadcast(M message, int port) throws IOException {
+        Check.notNull("message", message);
         Check.inRange("port", port, 1, 65535);
         NetworkInterface chosen = settings.networkInterface();
         List<NetworkInterface> all = chosen == null ? Interfaces.all() : List.of(chosen);
@@ -179,7 +187,9 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
         }
         int accepted = 0;
         for (InetAddress address : addresses) {
-            if (send(message, new InetSocketAddress(address, port))) {
+            InetSocketAddress to = new InetSocketAddress(address, port);
+            checkTarget(to);
+            if (hand(message, to, null)) {
                 accepted++;
             }
         }
@@ -550,18 +560,34 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
         private DatagramEndpoint<M> open(InetSocketAddress local, @Nullable InetSocketAddress peer) throws IOException {
             Settings<M> settings = options.settings(peer);
             List<DatagramChannel> channels = Sockets.open(settings, options.family(local, peer), local, peer);
-            EventLoops loops = options.eventLoops == 0 ? EventLoops.shared() : EventLoops.of(options.eventLoops);
             DatagramEndpoint<M> endpoint;
             try {
-                endpoint = new DatagramEndpoint<>(settings, loops, channels, peer);
-                settings.listener().onOpen(endpoint);
-            } catch (IOException | RuntimeException | Error e) {
+                endpoint = endpoint(settings, channels, peer);
+            } catch (Throwable e) {
                 Sockets.closeAll(channels);
-                loops.release();
+                throw e;
+            }
+            // from here on the endpoint's own end frees all that belongs to it
+            try {
+                settings.listener().onOpen(endpoint);
+            } catch (Throwable e) {
+                endpoint.close();
                 throw e;
             }
             endpoint.onLoops(Shard::start);
             return endpoint;
+        }
+
+        private DatagramEndpoint<M> endpoint(
+                Settings<M> settings, List<DatagramChannel> channels, @Nullable InetSocketAddress peer)
+                throws IOException {
+            EventLoops loops = options.eventLoops == 0 ? EventLoops.shared() : EventLoops.of(options.eventLoops);
+            try {
+                return new DatagramEndpoint<>(settings, loops, channels, peer);
+            } catch (Throwable e) {
+                loops.release();
+                throw e;
+            }
         }
     }
 }

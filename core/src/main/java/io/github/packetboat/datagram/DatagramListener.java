@@ -34,13 +34,14 @@ public interface DatagramListener<M> {
 
     /**
      * The endpoint is bound, and nothing can have arrived yet: for listeners that answer. What this throws, {@code bind} or
-     * {@code connect} throws, and the endpoint is closed.
+     * {@code connect} throws, when the endpoint has been closed and its port is free.
      */
     default void onOpen(DatagramEndpoint<M> endpoint) {}
 
     /**
      * Something went wrong that concerns one datagram; the endpoint goes on. Everything told here is counted in {@link
-     * DatagramStats} too, and if very many such errors come from sends of other threads at once, some are counted only.
+     * DatagramStats} too, and if very many such errors come from sends of other threads at once, or the executor has no
+     * room for one, some are counted only.
      *
      * @param peer who sent the datagram, or whom it was sent to; null if that is not known
      * @param failure a {@link io.github.packetboat.codec.CodecException} if a datagram that came could not be decoded, and was

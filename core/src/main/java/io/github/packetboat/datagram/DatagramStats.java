@@ -16,7 +16,8 @@ package io.github.packetboat.datagram;
  * @param sendFailures not sent: the kernel could not, for instance for want of a route
  * @param refused not accepted: the queue was full
  * @param droppedOldest accepted and not sent: dropped from a full queue for newer ones
- * @param notValidated not accepted: it would have been more than {@link SessionLimits#amplification()} allows
+ * @param notValidated not accepted: it would have been more than {@link SessionLimits#amplification()} allows, or for a peer
+ *     without a session
  * @param lostAtClose accepted and not sent: still queued when the endpoint closed
  * @param queuedBytes bytes accepted and not yet handed to the kernel, with 64 more for each datagram
  */

@@ -73,6 +73,13 @@ final class Delivery implements ExecutorCalls.Owner {
         }
     }
 
+    /** As {@link #call}, unless so much waits already that this would be too much. */
+    void callIfRoom(String callback, Call call) {
+        if (hasRoomForMessage()) {
+            call(callback, call);
+        }
+    }
+
     /** Makes the last call there is. */
     void end(Runnable last) {
         ExecutorCalls calls = elsewhere;

@@ -10,6 +10,10 @@ interface Inbox<M> {
     /** Takes a message that came as a datagram of {@code bytes} bytes. */
     void message(InetSocketAddress sender, M message, int bytes);
 
+    /** Something of {@code bytes} bytes came that is not for the listener, or that the listener has no room for. */
+    void heard(InetSocketAddress sender, int bytes);
+
+    /** Tells the listener, if it has room. */
     void error(@Nullable InetSocketAddress peer, IOException failure);
 
     /** Nothing more will come. */

@@ -64,6 +64,11 @@ final class Outgoing<M> {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
     private final ArrayDeque<Queued> queue = new ArrayDeque<>();
+    /** What the loop has taken from the queue and the kernel not from the loop. Guarded by the lock, as is what follows. */
+    private @Nullable Queued inHand;
+    /** There was no room for what is in hand: it is dropped unless the kernel takes it now. */
+    private boolean inHandDropped;
+
     private boolean scheduled;
     private volatile long queuedBytes;
     private volatile boolean closed;
@@ -104,11 +109,7 @@ final class Outgoing<M> {
                         "an empty datagram cannot be sent by a connected endpoint: Java does not"
                                 + " hand it to the kernel. Bind the endpoint instead, and name the receiver");
             }
-            if (allowance != null && !allowance.grants(datagram.remaining())) {
-                counters.notValidated.increment();
-                return false;
-            }
-            return hand(datagram, to, current);
+            return allowance == null ? hand(datagram, to, current) : handGranted(datagram, to, current, allowance);
         } finally {
             if (current) {
                 onLoop = encoder;
@@ -122,6 +123,32 @@ final class Outgoing<M> {
         return new Encoder<>(
                 codecs.create(),
                 lasting ? ByteBuffer.allocateDirect(maxDatagramBytes) : ByteBuffer.allocate(maxDatagramBytes));
+    }
+
+    /** Does not send what would be for a peer of whom nothing is known, where only such as are known may be sent to. */
+    boolean refuseStranger() {
+        if (!closed) {
+            counters.notValidated.increment();
+        }
+        return false;
+    }
+
+    private boolean handGranted(
+            ByteBuffer datagram, @Nullable InetSocketAddress to, boolean current, PeerSession<M> allowance) {
+        int bytes = datagram.remaining();
+        if (!allowance.grants(bytes)) {
+            counters.notValidated.increment();
+            return false;
+        }
+        boolean accepted = false;
+        try {
+            accepted = hand(datagram, to, current);
+            return accepted;
+        } finally {
+            if (!accepted) {
+                allowance.returns(bytes);
+            }
+        }
     }
 
     private boolean hand(ByteBuffer datagram, @Nullable InetSocketAddress to, boolean current) {
@@ -203,6 +230,11 @@ final class Outgoing<M> {
     }
 
     private boolean dropOldest() {
+        if (inHand != null && !inHandDropped) {
+            inHandDropped = true;
+            queuedBytes -= inHand.cost;
+            return true;
+        }
         Queued oldest = queue.poll();
         if (oldest == null) {
             return false;
@@ -251,6 +283,8 @@ final class Outgoing<M> {
         try {
             Queued next = queue.poll();
             scheduled = next != null;
+            inHand = next;
+            inHandDropped = false;
             return next;
         } finally {
             lock.unlock();
@@ -260,7 +294,12 @@ final class Outgoing<M> {
     private void putBack(Queued datagram) {
         lock.lock();
         try {
-            queue.addFirst(datagram);
+            inHand = null;
+            if (inHandDropped) {
+                counters.droppedOldest.increment();
+            } else {
+                queue.addFirst(datagram);
+            }
         } finally {
             lock.unlock();
         }
@@ -270,7 +309,10 @@ final class Outgoing<M> {
     private void release(Queued datagram) {
         lock.lock();
         try {
-            queuedBytes -= datagram.cost;
+            inHand = null;
+            if (!inHandDropped) {
+                queuedBytes -= datagram.cost;
+            }
             room.signalAll();
         } finally {
             lock.unlock();
@@ -283,6 +325,11 @@ final class Outgoing<M> {
         } catch (IOException e) {
             counters.sendFailures.increment();
             owner.sendFailed(next.to, e);
+            return true;
+        } catch (RuntimeException | Error e) {
+            // nobody's call is there to throw it, and what waits behind it must not wait for ever
+            counters.sendFailures.increment();
+            owner.sendFailed(next.to, new IOException("cannot send to " + next.to + ": " + e, e));
             return true;
         }
     }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class PeerSession<M> implements DatagramSession<M> {
     private final SessionTable<M> table;
     private final InetSocketAddress remoteAddress;
+    private final PeerKey key;
     private final int amplification;
     private final AtomicLong bytesGranted = new AtomicLong();
     private volatile long bytesReceived;
@@ -29,6 +30,7 @@ final class PeerSession<M> implements DatagramSession<M> {
     PeerSession(SessionTable<M> table, InetSocketAddress remoteAddress, int amplification) {
         this.table = table;
         this.remoteAddress = remoteAddress;
+        this.key = PeerKey.of(remoteAddress);
         this.amplification = amplification;
     }
 
@@ -83,6 +85,10 @@ final class PeerSession<M> implements DatagramSession<M> {
         return "DatagramSession[" + remoteAddress + (open ? "" : ", ended") + "]";
     }
 
+    PeerKey key() {
+        return key;
+    }
+
     /** Whether {@code bytes} more may be sent to the peer; if so, they count as sent. */
     boolean grants(int bytes) {
         if (amplification == 0 || validated) {
@@ -97,6 +103,11 @@ final class PeerSession<M> implements DatagramSession<M> {
                 return true;
             }
         }
+    }
+
+    /** What {@link #grants} has granted was not sent. Of a validated peer, for whom nothing is counted, that says nothing. */
+    void returns(int bytes) {
+        bytesGranted.addAndGet(-bytes);
     }
 
     /** Loop thread only. */

@@ -28,8 +28,11 @@ final class PlainInbox<M> implements Inbox<M> {
     }
 
     @Override
+    public void heard(InetSocketAddress sender, int bytes) {}
+
+    @Override
     public void error(@Nullable InetSocketAddress peer, IOException failure) {
-        delivery.call("onError", () -> listener.onError(peer, failure));
+        delivery.callIfRoom("onError", () -> listener.onError(peer, failure));
     }
 
     @Override

@@ -37,7 +37,7 @@ public final class SessionLimits {
         return maxSessions;
     }
 
-    /** How long a session lasts after the last datagram of its peer. */
+    /** How long a session lasts after the last datagram of its peer, but for those that could not be decoded. */
     public Duration idleTimeout() {
         return idleTimeout;
     }
@@ -71,7 +71,10 @@ public final class SessionLimits {
             return this;
         }
 
-        /** How long a session lasts after the last datagram of its peer. 5 min unless set. */
+        /**
+         * How long a session lasts after the last datagram of its peer: a message, a heartbeat, or one that was dropped since
+         * the executor had no room, but none that could not be decoded. 5 min unless set.
+         */
         public Builder idleTimeout(Duration timeout) {
             idleTimeout = Check.positive("idleTimeout", timeout);
             return this;
@@ -79,8 +82,9 @@ public final class SessionLimits {
 
         /**
          * How many times the bytes received from it are sent to a peer before {@link DatagramSession#validate()}: against
-         * strangers who forge the address of a victim to have it flooded with answers. QUIC grants 3 (RFC 9000 §8). 0, for any
-         * number, unless set.
+         * strangers who forge the address of a victim to have it flooded with answers. QUIC grants 3 (RFC 9000 §8). To who
+         * has no session nothing is sent then, except to a multicast group, by {@link DatagramEndpoint#broadcast}, or to whom
+         * the endpoint is connected. 0, for any number, unless set.
          */
         public Builder amplification(int times) {
             amplification = Check.inRange("amplification", times, 0, 1000);

@@ -59,6 +59,14 @@ final class SessionTable<M> implements Inbox<M> {
         delivery.call("onMessage", () -> listener.onMessage(session, message));
     }
 
+    @Override
+    public void heard(InetSocketAddress sender, int bytes) {
+        PeerSession<M> known = sessions.heard(sender);
+        if (known != null) {
+            known.heard(bytes, loop.nowNanos());
+        }
+    }
+
     private PeerSession<M> begin(InetSocketAddress sender) {
         PeerSession<M> oldest = sessions.oldest();
         if (oldest != null && sessions.size() >= maxSessions) {
@@ -99,15 +107,23 @@ final class SessionTable<M> implements Inbox<M> {
 
     /** The application ends the session. Thread-safe. */
     void close(PeerSession<M> session) {
-        if (!sessions.remove(session)) {
+        if (!sessions.leave(session)) {
             return;
         }
         session.ended();
         try {
             // not at once, even on the loop: a listener's calls do not nest
-            loop.execute(() -> delivery.call("onClose", () -> listener.onClose(session, DatagramSession.End.CLOSED)));
+            loop.execute(this::tellLeft);
         } catch (RejectedExecutionException stopped) {
-            // the endpoint is closed, and its listener has had its last call
+            // the endpoint is being closed, and tells of this session before its last call
+        }
+    }
+
+    private void tellLeft() {
+        PeerSession<M> next;
+        while ((next = sessions.pollLeft()) != null) {
+            PeerSession<M> session = next;
+            delivery.call("onClose", () -> listener.onClose(session, DatagramSession.End.CLOSED));
         }
     }
 
@@ -120,12 +136,13 @@ final class SessionTable<M> implements Inbox<M> {
 
     @Override
     public void error(@Nullable InetSocketAddress peer, IOException failure) {
-        delivery.call("onError", () -> listener.onError(peer, failure));
+        delivery.callIfRoom("onError", () -> listener.onError(peer, failure));
     }
 
     @Override
     public void closed() {
         loop.timers().cancel(expiry);
         sessions.all().forEach(session -> remove(session, DatagramSession.End.ENDPOINT_CLOSED));
+        tellLeft(); // those closed meanwhile, by other threads or by what the listener has just been told
     }
 }

@@ -1,6 +1,7 @@
 package io.github.packetboat.datagram;
 
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -9,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Sessions by their peer's address, and in the order in which they were last heard of. Thread-safe. */
 final class Sessions<M> {
-    private final Map<InetSocketAddress, PeerSession<M>> byAddress = new HashMap<>();
+    private final Map<PeerKey, PeerSession<M>> byAddress = new HashMap<>();
+    /** Those that the application has closed, until somebody takes them to say so. */
+    private final ArrayDeque<PeerSession<M>> left = new ArrayDeque<>();
+
     private @Nullable PeerSession<M> oldest;
     private @Nullable PeerSession<M> newest;
 
@@ -18,12 +22,12 @@ final class Sessions<M> {
     }
 
     synchronized @Nullable PeerSession<M> get(InetSocketAddress peer) {
-        return byAddress.get(peer);
+        return byAddress.get(PeerKey.of(peer));
     }
 
     /** The session of {@code peer}, which is now the newest, or null. */
     synchronized @Nullable PeerSession<M> heard(InetSocketAddress peer) {
-        PeerSession<M> session = byAddress.get(peer);
+        PeerSession<M> session = byAddress.get(PeerKey.of(peer));
         if (session != null && session != newest) {
             unlink(session);
             link(session);
@@ -32,7 +36,7 @@ final class Sessions<M> {
     }
 
     synchronized void add(PeerSession<M> session) {
-        byAddress.put(session.remoteAddress(), session);
+        byAddress.put(session.key(), session);
         link(session);
     }
 
@@ -42,11 +46,20 @@ final class Sessions<M> {
 
     /** Returns whether it was in here. */
     synchronized boolean remove(PeerSession<M> session) {
-        if (!byAddress.remove(session.remoteAddress(), session)) {
+        if (!byAddress.remove(session.key(), session)) {
             return false;
         }
         unlink(session);
         return true;
+    }
+
+    /** Moves it from here to those of {@link #pollLeft}, in one step. Returns whether it was in here. */
+    synchronized boolean leave(PeerSession<M> session) {
+        return remove(session) && left.add(session);
+    }
+
+    synchronized @Nullable PeerSession<M> pollLeft() {
+        return left.poll();
     }
 
     /** All of them, the oldest first. */

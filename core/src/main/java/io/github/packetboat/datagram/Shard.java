@@ -200,13 +200,15 @@ final class Shard<M> implements EventLoop.Ready, Outgoing.Owner {
         counters.received(bytes);
         if (!delivery.hasRoomForMessage()) {
             counters.undelivered(1);
+            inbox.heard(sender, bytes);
             return;
         }
         M message;
         try {
             message = codec.decode(datagram);
             if (message == null && !datagram.hasRemaining() && bytes > 0) {
-                return; // the codec's own: a heartbeat
+                inbox.heard(sender, bytes); // the codec's own: a heartbeat
+                return;
             }
             if (message == null || datagram.hasRemaining()) {
                 undecodable(sender, bytes, incomplete(message, datagram), null);

@@ -39,7 +39,7 @@ final class Bulk {
         }
         String text = String.valueOf(failure == null ? null : failure.getMessage());
         List<RecipientResult> nobody = mail.recipients().stream()
-                .map(each -> new RecipientResult(each, Status.REJECTED, 0, null, text))
+                .map(each -> new RecipientResult(each, Status.DEFERRED, 0, null, text))
                 .toList();
         return new SendResult(mail.messageId(), nobody, "", "", 0, Duration.ZERO);
     }

@@ -1,9 +1,14 @@
 package io.github.packetboat.mail;
 
 import io.github.packetboat.internal.mime.DkimSigner;
+import io.github.packetboat.internal.mime.Rendering;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.PrivateKey;
+import java.security.interfaces.EdECKey;
 import java.security.interfaces.RSAKey;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -21,6 +26,7 @@ import java.util.Locale;
  * there. What is signed is sent in its 7-bit form, which no server on the way has to change.
  */
 public final class Dkim {
+    private static final String ED25519 = "Ed25519";
     private static final int MIN_RSA_BITS = 1024; // RFC 8301 §3.2
 
     /** How much a server on the way may change without breaking the signature. */
@@ -49,8 +55,12 @@ public final class Dkim {
         String name = AddressSyntax.domain("selector", selector);
         String algorithm = Check.notNull("key", key).getAlgorithm();
         boolean rsa = algorithm.equals("RSA");
-        if (!rsa && !algorithm.equals("EdDSA") && !algorithm.equals("Ed25519")) {
-            throw new IllegalArgumentException("key is " + algorithm + ": DKIM knows RSA and Ed25519");
+        boolean ed25519 = key instanceof EdECKey curve
+                ? curve.getParams().getName().equals(ED25519)
+                : algorithm.equals("EdDSA") || algorithm.equals(ED25519);
+        if (!rsa && !ed25519) {
+            String kind = key instanceof EdECKey curve ? curve.getParams().getName() : algorithm;
+            throw new IllegalArgumentException("key is " + kind + ": DKIM knows RSA and Ed25519");
         }
         if (key instanceof RSAKey sized && sized.getModulus().bitLength() < MIN_RSA_BITS) {
             throw new IllegalArgumentException("key has " + sized.getModulus().bitLength() + " bits, below "
@@ -92,6 +102,18 @@ public final class Dkim {
 
     DkimSigner signer() {
         return signer;
+    }
+
+    /** The message with the signatures in front of it, which are of that time. */
+    static Rendering sign(Rendering unsigned, List<Dkim> signatures, long epochSeconds) throws IOException {
+        if (signatures.isEmpty()) {
+            return unsigned;
+        }
+        ByteArrayOutputStream fields = new ByteArrayOutputStream();
+        for (Dkim dkim : signatures) {
+            fields.write(dkim.signer.sign(unsigned, epochSeconds));
+        }
+        return unsigned.withFieldsInFront(fields.toByteArray());
     }
 
     /** Where the public key stands, and the algorithms. */

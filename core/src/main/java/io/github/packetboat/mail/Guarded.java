@@ -2,7 +2,7 @@ package io.github.packetboat.mail;
 
 import java.time.Duration;
 
-/** Logs what a listener throws: it must not harm the mails. Thread-safe. */
+/** Logs what a listener throws, errors too: it must not harm the mails. Thread-safe. */
 final class Guarded implements MailerListener {
     private static final System.Logger LOG = System.getLogger("io.github.packetboat");
 
@@ -13,10 +13,14 @@ final class Guarded implements MailerListener {
     }
 
     private static void run(Runnable call) {
+        run("a MailerListener", call);
+    }
+
+    static void run(String who, Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.WARNING, "a MailerListener threw", e);
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.WARNING, who + " threw", e);
         }
     }
 

@@ -49,6 +49,10 @@ final class Leg extends Job {
     private @Nullable ScheduledFuture<?> deadline;
     private @Nullable Outcome last;
     private boolean hopeful;
+    private boolean retrying;
+    private boolean begun;
+    private long dueNanos;
+    private @Nullable Set<String> turn;
 
     Leg(Shipment shipment, Network network, int[] recipients) {
         this.shipment = shipment;
@@ -58,17 +62,42 @@ final class Leg extends Job {
 
     /** Begins a round: every server is tried once. */
     void start() {
-        if (deadline == null) {
-            deadline = network.later(() -> giveUp("its deadline has passed"), shipment.nanosLeft());
+        Set<String> to = network.rates().isUnlimited() ? Set.of() : domains();
+        long delay = to.isEmpty() ? 0 : Math.max(0, network.rates().take(to, System.nanoTime()));
+        if (!putOffDeadline(delay)) {
+            network.rates().giveBack(to);
+            return;
         }
         serversLeft = network.servers();
         hopeful = false;
-        long delay = network.rates().isUnlimited() ? 0 : network.rates().take(domains(), System.nanoTime());
-        if (delay <= 0) {
+        if (delay == 0) {
             dispatch();
         } else {
-            waitFor(this::dispatch, delay, "its rate");
+            waitForTurn(to, delay);
         }
+    }
+
+    /** Waiting for its turn does not count against a mail: it is not late. False if the leg has ended. */
+    private synchronized boolean putOffDeadline(long nanos) {
+        if (state == State.DONE) {
+            return false;
+        }
+        if (!begun) {
+            begun = true;
+            dueNanos = System.nanoTime() + network.deadline().toNanos();
+        } else if (nanos == 0) {
+            return true;
+        }
+        dueNanos += nanos;
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+        deadline = network.later(() -> giveUp("its deadline has passed"), dueNanos - System.nanoTime());
+        return true;
+    }
+
+    private synchronized long nanosLeft() {
+        return dueNanos - System.nanoTime();
     }
 
     private Set<String> domains() {
@@ -77,24 +106,52 @@ final class Leg extends Job {
                 .collect(Collectors.toSet());
     }
 
-    private void waitFor(Runnable task, long nanos, String what) {
+    /** A mailer that closes waits for those whose turn comes: they are new to it. */
+    private void waitForTurn(Set<String> to, long nanos) {
+        boolean scheduled;
+        synchronized (this) {
+            if (state == State.DONE) {
+                network.rates().giveBack(to);
+                return;
+            }
+            state = State.WAITING;
+            turn = to;
+            wait = network.later(this::dispatch, nanos);
+            scheduled = wait != null;
+        }
+        if (!scheduled) {
+            giveUp("the mailer was closed while the mail waited for its rate");
+        }
+    }
+
+    private void waitToRetry(long nanos) {
         boolean scheduled;
         synchronized (this) {
             if (state == State.DONE) {
                 return;
             }
             state = State.WAITING;
-            wait = network.isClosing() ? null : network.later(task, nanos);
+            retrying = true;
+            wait = network.isClosing() ? null : network.later(this::retry, nanos);
             scheduled = wait != null;
         }
         if (!scheduled) {
-            giveUp("the mailer was closed while the mail waited for " + what);
+            giveUp("the mailer was closed while the mail waited for its next attempt");
         }
+    }
+
+    private void retry() {
+        synchronized (this) {
+            retrying = false;
+            wait = null;
+        }
+        start();
     }
 
     private void dispatch() {
         synchronized (this) {
             wait = null;
+            turn = null;
             if (state == State.DONE) {
                 return;
             }
@@ -105,11 +162,11 @@ final class Leg extends Job {
         network.pool(server).submit(this);
     }
 
-    /** The mailer closes; what only waits for its time is not worth waiting for. */
-    void stopWaiting() {
+    /** The mailer closes; what waits to be tried again is not worth waiting for. */
+    void stopRetrying() {
         ScheduledFuture<?> waiting;
         synchronized (this) {
-            waiting = wait;
+            waiting = retrying ? wait : null;
         }
         if (waiting != null && waiting.cancel(false)) {
             giveUp("the mailer was closed");
@@ -118,11 +175,22 @@ final class Leg extends Job {
 
     /** Ends the leg, unless a connection has it. */
     void giveUp(String why) {
+        Set<String> unused;
+        ScheduledFuture<?> waiting;
         synchronized (this) {
             if (state != State.WAITING) {
                 return;
             }
             state = State.DONE;
+            unused = turn;
+            turn = null;
+            waiting = wait;
+        }
+        if (waiting != null) {
+            waiting.cancel(false);
+        }
+        if (unused != null) {
+            network.rates().giveBack(unused);
         }
         decidePending("not sent: " + why);
         end();
@@ -209,9 +277,15 @@ final class Leg extends Job {
 
     private static boolean isAboutServer(SmtpException failure) {
         return switch (failure.kind()) {
-            case INCOMPLETE, CONTENT, CLOSED -> false;
+            case INCOMPLETE, INCOMPLETE_FOR_NOW, CONTENT, CLOSED -> false;
             default -> true;
         };
+    }
+
+    /** Whether the server cannot take a mail like this; nothing else that fails says anything against a recipient. */
+    private static boolean isAboutMail(@Nullable SmtpException failure) {
+        return failure != null
+                && (failure.kind() == SmtpException.Kind.TOO_LARGE || failure.kind() == SmtpException.Kind.UNSUPPORTED);
     }
 
     private boolean isTooMany(Outcome outcome) {
@@ -220,7 +294,7 @@ final class Leg extends Job {
     }
 
     private void serverFailed(SmtpException failure) {
-        if (failure.kind() != SmtpException.Kind.TOO_LARGE && failure.kind() != SmtpException.Kind.UNSUPPORTED) {
+        if (!isAboutMail(failure)) {
             network.avoid(server);
         }
         hopeful |= failure.isTemporary();
@@ -234,13 +308,13 @@ final class Leg extends Job {
     private void retryOrEnd() {
         int attempt = round++;
         Duration pause = network.pause(attempt);
-        if (!hopeful || round >= network.maxAttempts() || pause.toNanos() >= shipment.nanosLeft()) {
+        if (!hopeful || round >= network.maxAttempts() || pause.toNanos() >= nanosLeft()) {
             decidePending(null);
             finish();
             return;
         }
         network.listener().onDeferred(shipment.outgoing().messageId(), pending.length, pause, detail());
-        waitFor(this::start, pause.toNanos(), "its next attempt");
+        waitToRetry(pause.toNanos());
     }
 
     /** Decides on those that were answered for good; returns the others. */
@@ -279,11 +353,10 @@ final class Leg extends Job {
         } else if (outcome.kind() == Outcome.Kind.UNKNOWN) {
             shipment.decide(index, Status.UNKNOWN, 0, null, text(outcome));
         } else {
-            boolean later = failure == null || failure.isTemporary() || failure.kind() == SmtpException.Kind.CLOSED;
             Reply told = failure == null ? null : failure.reply();
             shipment.decide(
                     index,
-                    later ? Status.DEFERRED : Status.REJECTED,
+                    isAboutMail(failure) ? Status.REJECTED : Status.DEFERRED,
                     told == null ? 0 : told.code(),
                     told == null ? null : told.enhancedStatus(),
                     text(outcome));
@@ -323,7 +396,10 @@ final class Leg extends Job {
     }
 
     private void end() {
-        ScheduledFuture<?> timer = deadline;
+        ScheduledFuture<?> timer;
+        synchronized (this) {
+            timer = deadline;
+        }
         if (timer != null) {
             timer.cancel(false);
         }

@@ -60,8 +60,8 @@ public final class Mailer implements AutoCloseable {
     }
 
     /**
-     * Sends {@code mail} and waits for the outcome: as long as {@link MailerBuilder#deadline} allows, and what is on the wire
-     * then is waited for.
+     * Sends {@code mail} and waits for the outcome: for its turn, then as long as {@link MailerBuilder#deadline} allows, and
+     * what is on the wire then is waited for.
      *
      * @return what became of it, for at least one recipient good
      * @throws MailException if no recipient was accepted; says for each why
@@ -78,23 +78,29 @@ public final class Mailer implements AutoCloseable {
      * its headers, and so are its recipients.
      */
     public SendResult send(MimeMessage message) throws IOException {
-        return await(deliveries.send(MimeMessages.outgoing(Check.notNull("message", message), List.of()), false));
+        return await(deliveries.send(MimeMessages.outgoing(Check.notNull("message", message), List.of(), null), false));
     }
 
-    /** For a transport of {@code jakarta.mail}: to these recipients and no others. */
-    CompletableFuture<SendResult> sendTo(MimeMessage message, List<Address> recipients) throws IOException {
-        return deliveries.send(MimeMessages.outgoing(message, recipients), false);
+    /**
+     * For a transport of {@code jakarta.mail}: to these recipients and no others.
+     *
+     * @param envelopeFrom where bounces go, or null for the message's sender
+     */
+    CompletableFuture<SendResult> sendTo(MimeMessage message, List<Address> recipients, @Nullable String envelopeFrom)
+            throws IOException {
+        return deliveries.send(MimeMessages.outgoing(message, recipients, envelopeFrom), false);
     }
 
     /**
      * Sends {@code mail}; small ones are written into bytes before this returns.
      *
-     * @return completes as {@link #send(Mail)} returns or throws, on a worker thread
+     * @return completes as {@link #send(Mail)} returns or throws, on a worker thread, which what follows may block
      */
     public CompletableFuture<SendResult> sendAsync(Mail mail) {
+        Check.notNull("mail", mail);
         try {
-            return deliveries.send(Outgoing.of(Check.notNull("mail", mail)), true);
-        } catch (IOException e) {
+            return deliveries.send(Outgoing.of(mail), true);
+        } catch (IOException | RuntimeException e) { // whatever the sources of its attachments throw
             return CompletableFuture.failedFuture(e);
         }
     }
@@ -153,8 +159,8 @@ public final class Mailer implements AutoCloseable {
     }
 
     /**
-     * Ends in good order: takes no more mails, gives those that are on their way 30 s, gives up those that wait to be tried
-     * again, says good-bye to the servers, and waits for all of that. Closing again does nothing.
+     * Ends in good order: takes no more mails, gives those that are on their way or wait for their turn 30 s, gives up those
+     * that wait to be tried again, says good-bye to the servers, and waits for all of that. Closing again does nothing.
      *
      * @throws IllegalStateException on an event loop, and in what runs when a {@link #sendAsync} is done: the mailer would
      *     wait for itself

@@ -110,8 +110,8 @@ public final class MailerBuilder {
     }
 
     /**
-     * How long a mail may wait for a connection, its rate and its repetitions; 15 min unless set. What is being handed over
-     * then is not cut off, and takes no longer than the timeouts say.
+     * How long a mail may wait for a connection and its repetitions; 15 min unless set. Waiting for its turn does not count
+     * where there is a rate. What is being handed over then is not cut off, and takes no longer than the timeouts say.
      */
     public MailerBuilder deadline(Duration deadline) {
         this.deadline = Check.positive("deadline", deadline);
@@ -180,7 +180,10 @@ public final class MailerBuilder {
         return this;
     }
 
-    /** Signs every mail that does not bring a signature of its own. */
+    /**
+     * Signs every mail that does not bring a signature of its own; a {@code MimeMessage} too, as it is, so one with 8-bit text
+     * had better go to servers that leave it so.
+     */
     public MailerBuilder dkim(Dkim... signatures) {
         for (Dkim each : Check.notNull("dkim", signatures)) {
             Check.notNull("dkim", each);

@@ -35,6 +35,7 @@ final class Network implements Deliveries {
     private final List<SmtpPool> pools;
     private final AtomicLongArray avoidedUntilNanos;
     private final ThreadPoolExecutor workers = Workers.pool();
+    private final ThreadPoolExecutor completions = Workers.pool();
     private final ScheduledThreadPoolExecutor timer = Workers.timer();
     private final RateLimits rates;
     private final Set<Shipment> open = ConcurrentHashMap.newKeySet();
@@ -113,7 +114,9 @@ final class Network implements Deliveries {
             @Override
             public void line(long connection, boolean fromServer, String text) {
                 if (transcript != null) {
-                    transcript.accept("[" + connection + "] " + (fromServer ? "S: " : "C: ") + text);
+                    Guarded.run(
+                            "a transcript",
+                            () -> transcript.accept("[" + connection + "] " + (fromServer ? "S: " : "C: ") + text));
                 }
             }
         };
@@ -225,10 +228,10 @@ final class Network implements Deliveries {
         }
     }
 
-    /** Runs what may block. */
-    void work(Runnable task) {
+    /** Tells a user, who may block: not on a thread that makes mails, which the user may be waiting for. */
+    void complete(Runnable task) {
         try {
-            workers.execute(task);
+            completions.execute(task);
         } catch (RejectedExecutionException e) {
             task.run();
         }
@@ -276,6 +279,7 @@ final class Network implements Deliveries {
         }
         timer.shutdownNow();
         workers.shutdown();
+        completions.shutdown();
         listener.onClosed();
     }
 

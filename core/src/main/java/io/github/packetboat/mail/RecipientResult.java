@@ -22,9 +22,15 @@ public record RecipientResult(
     public enum Status {
         /** The server has taken the mail for this recipient, and answers for it. */
         ACCEPTED,
-        /** The mail was refused, and will be again: do not repeat it as it is. */
+        /**
+         * The server refused this recipient, the sender or the mail for good, or cannot take a mail like this: do not repeat
+         * it as it is.
+         */
         REJECTED,
-        /** The mail was not taken this time; it can be sent again. */
+        /**
+         * The mail was not taken this time; it can be sent again. Also where the server did not let us in, the mail could not
+         * be made, or it was for all or none: nothing of that says anything against this recipient.
+         */
         DEFERRED,
         /**
          * The whole mail was on its way when the connection broke: this recipient may get it, or may not. Sending it again

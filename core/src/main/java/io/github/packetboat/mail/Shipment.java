@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One mail from the call to its result: its legs, each for some of its recipients, and what became of each. Thread-safe;
- * its lock guards the results alone.
+ * its lock guards the legs and the results alone.
  */
 final class Shipment {
     /** So many recipients every server must take at once (RFC 5321 §4.5.3.1.8). */
@@ -33,6 +33,7 @@ final class Shipment {
     private final long startNanos = System.nanoTime();
     private final CompletableFuture<SendResult> result = new CompletableFuture<>();
     private volatile @Nullable Made made;
+    private boolean ended;
     private int open;
     private int attempts;
     private String server = "";
@@ -55,6 +56,7 @@ final class Shipment {
     void start() throws IOException {
         Capabilities known = network.pool(network.servers().get(0)).capabilities();
         rendering(form(known == null ? Capabilities.NONE : known));
+        List<Leg> fresh = new ArrayList<>();
         int perLeg = outgoing.hasSenderPerRecipient() ? 1 : MAX_RECIPIENTS_PER_LEG;
         for (int from = 0; from < recipients.size(); from += perLeg) {
             int[] some = new int[Math.min(perLeg, recipients.size() - from)];
@@ -62,10 +64,16 @@ final class Shipment {
             for (int i = 0; i < some.length; i++) {
                 some[i] += from;
             }
-            legs.add(new Leg(this, network, some));
+            fresh.add(new Leg(this, network, some));
         }
-        open = legs.size();
-        legs.forEach(Leg::start);
+        synchronized (this) {
+            if (ended) {
+                return; // the mailer was closed while the bytes were made
+            }
+            legs.addAll(fresh);
+            open = fresh.size();
+        }
+        fresh.forEach(Leg::start);
     }
 
     /** Ends before it began. */
@@ -130,24 +138,29 @@ final class Shipment {
 
     // ------------------------------------------------------------------ the deadline and the end of the mailer
 
-    long nanosLeft() {
-        return startNanos + network.deadline().toNanos() - System.nanoTime();
-    }
-
     /** The mailer closes: what waits to be tried again does not wait any more. */
     void stopRetrying() {
-        legs().forEach(Leg::stopWaiting);
+        legs().forEach(Leg::stopRetrying);
     }
 
     /** Every leg ends now, with what is known. */
     void giveUp(String why) {
-        legs().forEach(leg -> leg.giveUp(why));
-        if (legs().isEmpty()) {
+        List<Leg> begun;
+        synchronized (this) {
+            if (ended) {
+                return;
+            }
+            begun = legs();
+            ended = begun.isEmpty();
+        }
+        if (begun.isEmpty()) {
             refuse(why);
+        } else {
+            begun.forEach(leg -> leg.giveUp(why));
         }
     }
 
-    private List<Leg> legs() {
+    private synchronized List<Leg> legs() {
         return List.copyOf(legs);
     }
 
@@ -164,7 +177,12 @@ final class Shipment {
         }
     }
 
+    /** What is known of a recipient by now. Who may have got the mail stays so until it is accepted. */
     synchronized void decide(int index, Status status, int code, @Nullable String enhancedStatus, String text) {
+        RecipientResult known = results[index];
+        if (known != null && known.status() == Status.UNKNOWN && status != Status.ACCEPTED) {
+            return;
+        }
         results[index] = new RecipientResult(recipients.get(index), status, code, enhancedStatus, text);
     }
 
@@ -190,14 +208,17 @@ final class Shipment {
     }
 
     private void complete(SendResult all) {
-        network.done(this, all);
         Runnable end = all.isAcceptedByAny()
                 ? () -> result.complete(all)
                 : () -> result.completeExceptionally(new MailException(all, cause));
-        if (async) {
-            network.work(end);
-        } else {
-            end.run();
+        try {
+            network.done(this, all);
+        } finally {
+            if (async) {
+                network.complete(end);
+            } else {
+                end.run();
+            }
         }
     }
 }

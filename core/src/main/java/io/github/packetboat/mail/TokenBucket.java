@@ -23,6 +23,11 @@ final class TokenBucket {
         return tokens >= 0 ? 0 : (long) Math.ceil(-tokens / perSecond * NANOS);
     }
 
+    /** One that was taken is not used after all. */
+    void giveBack() {
+        tokens = Math.min(capacity, tokens + 1);
+    }
+
     /** Whether it is as if it had never been used. */
     boolean isFull(long nowNanos) {
         refill(nowNanos);

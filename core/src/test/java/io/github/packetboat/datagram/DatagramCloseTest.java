@@ -1,7 +1,9 @@
 package io.github.packetboat.datagram;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.packetboat.codec.CodecFactory;
 import io.github.packetboat.codec.Codecs;
 import io.github.packetboat.testkit.Await;
 import io.github.packetboat.testkit.Recorder;
@@ -107,6 +109,73 @@ class DatagramCloseTest {
                 DatagramEndpoint.builder(Codecs.utf8()).listener(listener).bind(LOCAL);
         endpoint.awaitClosed();
         assertThat(closed).hasValue(1);
+    }
+
+    @Test
+    void aFailingOnOpenClosesItsEndpointAndNoOther() throws Exception {
+        List<DatagramEndpoint<String>> opened = new ArrayList<>();
+        AtomicInteger closed = new AtomicInteger();
+        DatagramListener<String> failing = new DatagramListener<>() {
+            @Override
+            public void onMessage(InetSocketAddress sender, String message) {}
+
+            @Override
+            public void onOpen(DatagramEndpoint<String> endpoint) {
+                opened.add(endpoint);
+                if (opened.size() > 1) {
+                    endpoint.close();
+                }
+                throw new IllegalStateException("not today");
+            }
+
+            @Override
+            public void onClose() {
+                closed.incrementAndGet();
+            }
+        };
+        DatagramSeen seen = new DatagramSeen();
+        try (RawUdp peer = new RawUdp();
+                var other =
+                        DatagramEndpoint.builder(Codecs.utf8()).listener(seen).bind(LOCAL)) {
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> DatagramEndpoint.builder(Codecs.utf8())
+                                .listener(failing)
+                                .bind(LOCAL))
+                        .hasMessage("not today");
+                assertThat(opened.get(i).isOpen()).isFalse();
+                opened.get(i).awaitClosed();
+                opened.get(i).close();
+                peer.send("still there " + i, other.port());
+                assertThat(seen.events.take()).isEqualTo("still there " + i);
+            }
+        }
+        assertThat(closed).hasValue(3);
+    }
+
+    @Test
+    void anEndpointThatCannotBeMadeLeavesNothingAndTheOthersAlone() throws Exception {
+        AtomicInteger codecs = new AtomicInteger();
+        CodecFactory<String> failing = () -> {
+            if (codecs.incrementAndGet() > 1) { // the first is the builder's sample
+                throw new IllegalStateException("no more codecs");
+            }
+            return Codecs.utf8().create();
+        };
+        DatagramSeen seen = new DatagramSeen();
+        try (RawUdp peer = new RawUdp();
+                var other =
+                        DatagramEndpoint.builder(Codecs.utf8()).listener(seen).bind(LOCAL)) {
+            InetSocketAddress at;
+            try (var free = DatagramEndpoint.builder(Codecs.utf8()).bind(LOCAL)) {
+                at = free.localAddress();
+            }
+            assertThatThrownBy(() -> DatagramEndpoint.builder(failing).bind(at)).hasMessage("no more codecs");
+            try (var again = DatagramEndpoint.builder(Codecs.utf8()).bind(at)) {
+                assertThat(again.localAddress()).isEqualTo(at);
+            }
+            peer.send("still there", other.port());
+            assertThat(seen.events.take()).isEqualTo("still there");
+        }
     }
 
     @Test

@@ -51,9 +51,16 @@ class OutgoingTest {
         final Recorder<String> told = new Recorder<>();
         volatile int room;
         volatile @Nullable IOException failure;
+        /** Done once, while it has a datagram in its hands. */
+        volatile @Nullable Runnable meanwhile;
 
         @Override
         public synchronized int send(ByteBuffer datagram, @Nullable InetSocketAddress to) throws IOException {
+            Runnable interruption = meanwhile;
+            meanwhile = null;
+            if (interruption != null) {
+                interruption.run();
+            }
             IOException fails = failure;
             failure = null;
             if (fails != null) {
@@ -267,6 +274,77 @@ class OutgoingTest {
         assertThat(stats(outgoing).sendFailures()).isEqualTo(1);
         assertThat(outgoing.queuedBytes()).isZero();
         assertThat(kernel.told.all()).containsExactly("flush", "failed " + TO + " no route");
+    }
+
+    @Test
+    void whatThrowsFromTheQueueIsReportedAndTheRestGoesOn() {
+        Outgoing<String> outgoing = outgoing(DatagramOverflow.REFUSE, 1_500);
+        for (int i = 1; i <= 3; i++) {
+            outgoing.send(message(i), TO, null);
+        }
+        kernel.room = 10;
+        kernel.meanwhile = () -> {
+            throw new IllegalStateException("no buffer");
+        };
+        assertThat(outgoing.flush()).isTrue();
+        assertThat(kernel.taken).isEqualTo(messages(2, 3));
+        assertThat(stats(outgoing).sendFailures()).isEqualTo(1);
+        assertThat(outgoing.queuedBytes()).isZero();
+        assertThat(kernel.told.all())
+                .containsExactly(
+                        "flush",
+                        "failed " + TO + " cannot send to " + TO + ": java.lang.IllegalStateException: no buffer");
+    }
+
+    @Test
+    void theDatagramInHandIsTheOldestToDrop() {
+        Outgoing<String> outgoing = outgoing(DatagramOverflow.DROP_OLDEST, 1_464);
+        outgoing.send(message(1), TO, null);
+        String large = "x".repeat(1_400);
+        List<Boolean> accepted = new ArrayList<>();
+        kernel.meanwhile = () -> accepted.add(outgoing.send(large, TO, null));
+        assertThat(outgoing.flush()).isFalse();
+        assertThat(accepted).containsExactly(true);
+        assertThat(stats(outgoing).refused()).isZero();
+        assertThat(stats(outgoing).droppedOldest()).isEqualTo(1);
+        assertThat(outgoing.queuedBytes()).isEqualTo(1_464);
+        kernel.room = 10;
+        assertThat(outgoing.flush()).isTrue();
+        assertThat(kernel.taken).containsExactly(large);
+        assertThat(outgoing.queuedBytes()).isZero();
+    }
+
+    @Test
+    void aDatagramInHandThatWasToBeDroppedMayStillBeSent() {
+        Outgoing<String> outgoing = outgoing(DatagramOverflow.DROP_OLDEST, 1_464);
+        outgoing.send(message(1), TO, null);
+        String large = "x".repeat(1_400);
+        kernel.room = 10;
+        kernel.meanwhile = () -> outgoing.send(large, TO, null);
+        assertThat(outgoing.flush()).isTrue();
+        assertThat(kernel.taken).containsExactly("m1", large);
+        assertThat(stats(outgoing).droppedOldest()).isZero();
+        assertThat(outgoing.queuedBytes()).isZero();
+    }
+
+    @Test
+    void whatTheQueueRefusesCostsASessionNothing() {
+        Outgoing<String> outgoing = outgoing(DatagramOverflow.REFUSE, 1_500);
+        for (int i = 1; i <= 15; i++) {
+            outgoing.send(message(i), TO, null);
+        }
+        PeerSession<String> session = new PeerSession<>(null, TO, 1);
+        session.heard(2 * HUNDRED, 0);
+        for (int i = 0; i < 5; i++) {
+            assertThat(outgoing.send(message(16), TO, session)).isFalse();
+        }
+        assertThat(stats(outgoing).refused()).isEqualTo(5);
+        kernel.room = 100;
+        outgoing.flush();
+        assertThat(outgoing.send(message(17), TO, session)).isTrue();
+        assertThat(outgoing.send(message(18), TO, session)).isTrue();
+        assertThat(outgoing.send(message(19), TO, session)).isFalse();
+        assertThat(stats(outgoing).notValidated()).isEqualTo(1);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.github.packetboat.mail;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -48,6 +50,16 @@ final class DkimTest {
                 .html("<p>größer</p>")
                 .listUnsubscribe(URI.create("https://example.com/u"))
                 .attach(Attachment.of("报告.pdf", new OddText(7).bytes(400_000)));
+    }
+
+    @Test
+    void aKeyOfAnotherCurveIsRefusedAtOnce() throws Exception {
+        PrivateKey ed448 =
+                KeyPairGenerator.getInstance("Ed448").generateKeyPair().getPrivate();
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Dkim.of("example.com", "mail", ed448))
+                .withMessageContaining("key is Ed448");
     }
 
     @ParameterizedTest

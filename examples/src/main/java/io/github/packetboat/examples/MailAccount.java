@@ -9,6 +9,7 @@ import io.github.packetboat.mail.MailServer;
 import io.github.packetboat.mailbox.Mailbox;
 import io.github.packetboat.message.TlsOptions;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 
 /**
  * The account whose mail the examples read: the one that the environment names, or one on a server within this JVM, over TLS
@@ -21,6 +22,8 @@ import java.nio.charset.StandardCharsets;
 final class MailAccount implements AutoCloseable {
     private static final String USER = "alice@example.com";
     private static final String PASSWORD = "secret-of-alice";
+
+    private static X509Certificate certificate; // guarded by the class
 
     private final MailServer imap;
     private final MailServer pop3;
@@ -40,25 +43,34 @@ final class MailAccount implements AutoCloseable {
 
     /** One of its own: some examples change things. */
     static MailAccount own(int mails) throws Exception {
-        try (Keytool keytool = new Keytool()) {
-            Keytool.Identity identity = keytool.identity("localhost", "dns:localhost");
-            System.setProperty("greenmail.tls.keystore.file", identity.file().toString());
-            System.setProperty("greenmail.tls.keystore.password", new String(identity.password()));
-            System.setProperty("greenmail.tls.key.password", new String(identity.password()));
-            GreenMail server = new GreenMail(new ServerSetup[] {
-                new ServerSetup(0, "localhost", "imaps"), new ServerSetup(0, "localhost", "pop3s")
-            });
+        GreenMail server = new GreenMail(
+                new ServerSetup[] {new ServerSetup(0, "localhost", "imaps"), new ServerSetup(0, "localhost", "pop3s")});
+        TlsOptions trust = start(server);
+        server.setUser(USER, USER, PASSWORD);
+        MailAccount account = new MailAccount(
+                with(MailServer.imap("localhost"), server.getImaps().getPort(), trust),
+                with(MailServer.pop3("localhost"), server.getPop3s().getPort(), trust),
+                server);
+        account.receive(1, mails);
+        return account;
+    }
+
+    /** Starts it and returns what trusts it. The JDK keeps the first certificate for all servers of this JVM: so do we. */
+    private static synchronized TlsOptions start(GreenMail server) throws Exception {
+        if (certificate != null) {
             server.start();
-            server.setUser(USER, USER, PASSWORD);
-            TlsOptions trust =
-                    TlsOptions.builder().trust(identity.certificate()).build();
-            MailAccount account = new MailAccount(
-                    with(MailServer.imap("localhost"), server.getImaps().getPort(), trust),
-                    with(MailServer.pop3("localhost"), server.getPop3s().getPort(), trust),
-                    server);
-            account.receive(1, mails);
-            return account;
+        } else {
+            try (Keytool keytool = new Keytool()) {
+                Keytool.Identity identity = keytool.identity("localhost", "dns:localhost");
+                System.setProperty(
+                        "greenmail.tls.keystore.file", identity.file().toString());
+                System.setProperty("greenmail.tls.keystore.password", new String(identity.password()));
+                System.setProperty("greenmail.tls.key.password", new String(identity.password()));
+                server.start();
+                certificate = identity.certificate();
+            }
         }
+        return TlsOptions.builder().trust(certificate).build();
     }
 
     private static MailServer with(MailServer.Builder builder, int port, TlsOptions trust) {

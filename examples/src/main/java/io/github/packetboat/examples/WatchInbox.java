@@ -25,7 +25,9 @@ public final class WatchInbox implements MailboxListener {
     /** Watches. */
     public static void main(String[] args) throws Exception {
         try (MailAccount account = MailAccount.open(0);
-                Mailbox mailbox = Mailbox.of(account.imap())) {
+                Mailbox mailbox = Mailbox.builder(account.imap())
+                        .idleRenewal(Duration.ofSeconds(account.isOwn() ? 1 : 300)) // ours forgets to tell at times
+                        .build()) {
             WatchInbox listener = new WatchInbox();
             Watch watch = mailbox.inbox().watch(listener);
             try (watch) {

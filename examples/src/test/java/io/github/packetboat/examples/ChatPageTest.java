@@ -41,10 +41,10 @@ class ChatPageTest {
     /** With the keyboard alone: the field for the name has the focus. */
     private Chromium.Tab enter(String name) throws Exception {
         Chromium.Tab page = chromium.open(url);
-        page.await("document.activeElement.id === 'name'");
+        page.await("document.activeElement?.id === 'name'");
         page.type(name);
         page.await("document.getElementById('status').textContent === 'connected'");
-        page.await("document.activeElement.id === 'text'");
+        page.await("document.activeElement?.id === 'text'");
         return page;
     }
 
@@ -135,7 +135,7 @@ class ChatPageTest {
     void aNameThatIsTakenIsSaidAtTheDoor() throws Exception {
         enter("ann");
         Chromium.Tab other = chromium.open(url);
-        other.await("document.activeElement.id === 'name'");
+        other.await("document.activeElement?.id === 'name'");
         other.type("ANN");
         other.await("document.getElementById('problem').textContent === 'ANN is taken'");
         other.evaluate("document.getElementById('name').select()");

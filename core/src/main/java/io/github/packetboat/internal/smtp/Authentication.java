@@ -23,6 +23,8 @@ final class Authentication {
 
     private static final List<String> FOR_TOKENS = List.of("OAUTHBEARER", "XOAUTH2");
     private static final int MAX_CHALLENGE_SHOWN_CHARS = 256;
+    /** No mechanism here has more than two; SCRAM's last and a complaint about a token make three. */
+    private static final int MAX_CHALLENGES = 4;
 
     private final Session session;
     private final Dialogue dialogue;
@@ -35,6 +37,7 @@ final class Authentication {
     private byte[] secret = new byte[0];
     private @Nullable Scram scram;
     private @Nullable String complaint;
+    private int challenges;
 
     Authentication(
             Session session,
@@ -152,11 +155,18 @@ final class Authentication {
     }
 
     private void answered(int index, Reply reply) {
-        if (reply.code() == 334) {
+        if (reply.code() == 334 && ++challenges > MAX_CHALLENGES) {
+            end();
+            session.fail(SmtpException.of(
+                    SmtpException.Kind.PROTOCOL,
+                    "the login at " + server + " has no end after " + MAX_CHALLENGES + " challenges",
+                    reply));
+        } else if (reply.code() == 334) {
             challenged(index, reply);
         } else if (reply.code() == 235) {
             loggedIn();
         } else if (isUnknown(reply) && index + 1 < usable.size()) {
+            challenges = 0;
             attempt(index + 1);
         } else if (!session.isClosing(reply)) {
             end();

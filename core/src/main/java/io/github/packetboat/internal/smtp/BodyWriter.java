@@ -23,8 +23,11 @@ final class BodyWriter {
     private static final ByteBuffer END_OF_LINE_TOO =
             ByteBuffer.wrap(new byte[] {'\r', '\n', '.', '\r', '\n'}).asReadOnlyBuffer();
 
-    /** Told how it went; one call. */
+    /** Told how it goes; one last call. */
     interface Result {
+        /** The kernel has taken a piece, and there is more to come. */
+        void progressed();
+
         /** Everything was handed to the connection, the final dot included. */
         void written(long bytes);
 
@@ -145,6 +148,7 @@ final class BodyWriter {
     private void write(int length, boolean last) {
         reading = false;
         if (ended) {
+            discard(); // the connection ended while the piece was being read
             return;
         }
         dialogue.write(ByteBuffer.wrap(out, 0, length));
@@ -157,8 +161,9 @@ final class BodyWriter {
         connection
                 .flushed()
                 .whenComplete((done, failure) -> onLoop(() -> {
-                    if (failure == null) {
+                    if (failure == null && !ended) {
                         unflushed--;
+                        result.progressed();
                         pump();
                     }
                 }));
@@ -179,12 +184,20 @@ final class BodyWriter {
             return;
         }
         ended = true;
-        if (!reading && stream != null) {
-            try {
-                workers.execute(this::closeStream);
-            } catch (RejectedExecutionException e) {
-                closeStream();
-            }
+        if (!reading) {
+            discard();
+        }
+    }
+
+    /** Nobody reads any more. */
+    private void discard() {
+        if (stream == null) {
+            return;
+        }
+        try {
+            workers.execute(this::closeStream);
+        } catch (RejectedExecutionException e) {
+            closeStream();
         }
     }
 

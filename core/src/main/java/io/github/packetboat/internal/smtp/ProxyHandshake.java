@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a proxy for a way to the server: SOCKS 5 (RFC 1928, RFC 1929) or HTTP CONNECT (RFC 9110 §9.3.6). The proxy looks up
- * the name. One exchange; loop thread only.
+ * the name. One exchange; loop thread only, but for {@link #begin}.
  *
  * <pre>
  *   SOCKS: METHOD ──▶ LOGIN (if wanted) ──▶ CONNECT ──▶ DONE          HTTP: CONNECT ──▶ DONE
@@ -24,6 +24,10 @@ final class ProxyHandshake {
     private static final int NAME = 3;
     private static final int IPV4 = 1;
     private static final int IPV6 = 4;
+    private static final int GENERAL_FAILURE = 1;
+    private static final int NETWORK_UNREACHABLE = 3;
+    private static final int TTL_EXPIRED = 6;
+    private static final int MAX_LOGIN_BYTES = 255;
     private static final int MAX_HTTP_BYTES = 8 * 1024;
     private static final int MAX_SHOWN_CHARS = 100;
     private static final byte[] END_OF_HEADERS = {'\r', '\n', '\r', '\n'};
@@ -39,6 +43,8 @@ final class ProxyHandshake {
     private final String host;
     private final int port;
     private final @Nullable Login login;
+    private byte[] loginRequest = new byte[0];
+    private boolean unreachable;
     private Step step;
 
     ProxyHandshake(boolean socks, String host, int port, @Nullable Login login) {
@@ -52,12 +58,23 @@ final class ProxyHandshake {
         return step == Step.DONE;
     }
 
-    /** What this side says first. */
+    /** Whether the proxy said that it does not reach the server, which it may do later. */
+    boolean isUnreachable() {
+        return unreachable;
+    }
+
+    /**
+     * What this side says first. On a worker, since the password may have to be fetched, before anything is read.
+     *
+     * @throws IllegalArgumentException if the login does not fit into SOCKS
+     */
     byte[] begin() {
         if (step == Step.METHOD) {
-            return login == null
-                    ? new byte[] {SOCKS_VERSION, 1, NO_LOGIN}
-                    : new byte[] {SOCKS_VERSION, 2, NO_LOGIN, PASSWORD_LOGIN};
+            if (login == null) {
+                return new byte[] {SOCKS_VERSION, 1, NO_LOGIN};
+            }
+            loginRequest = socksLogin(login);
+            return new byte[] {SOCKS_VERSION, 2, NO_LOGIN, PASSWORD_LOGIN};
         }
         String target = (host.indexOf(':') >= 0 && !host.startsWith("[") ? "[" + host + "]" : host) + ":" + port;
         StringBuilder request = new StringBuilder("CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n");
@@ -95,24 +112,37 @@ final class ProxyHandshake {
         if (version != SOCKS_VERSION) {
             throw new CodecException("the proxy does not speak SOCKS 5: it began with byte " + version);
         }
-        Login wanted = login;
-        if (method == PASSWORD_LOGIN && wanted != null) {
+        if (method == PASSWORD_LOGIN && loginRequest.length > 0) {
             step = Step.LOGIN;
-            byte[] user = wanted.user().getBytes(StandardCharsets.UTF_8);
-            byte[] secret = secret(wanted);
-            return ByteBuffer.allocate(3 + user.length + secret.length)
-                    .put((byte) LOGIN_VERSION)
-                    .put((byte) user.length)
-                    .put(user)
-                    .put((byte) secret.length)
-                    .put(secret)
-                    .array();
+            return loginRequest;
         }
         if (method != NO_LOGIN) {
             throw new CodecException(
-                    "the proxy wants a login" + (wanted == null ? ", and none is set" : " of another kind"));
+                    "the proxy wants a login" + (login == null ? ", and none is set" : " of another kind"));
         }
         return socksConnect();
+    }
+
+    /** RFC 1929 §2. */
+    private static byte[] socksLogin(Login login) {
+        byte[] user = login.user().getBytes(StandardCharsets.UTF_8);
+        byte[] secret = secret(login);
+        checkLength("user", user);
+        checkLength("password", secret);
+        return ByteBuffer.allocate(3 + user.length + secret.length)
+                .put((byte) LOGIN_VERSION)
+                .put((byte) user.length)
+                .put(user)
+                .put((byte) secret.length)
+                .put(secret)
+                .array();
+    }
+
+    private static void checkLength(String what, byte[] bytes) {
+        if (bytes.length == 0 || bytes.length > MAX_LOGIN_BYTES) {
+            throw new IllegalArgumentException(
+                    "the proxy's " + what + " has " + bytes.length + " bytes, and SOCKS takes 1 to " + MAX_LOGIN_BYTES);
+        }
     }
 
     private byte @Nullable [] loggedIn(ByteBuffer in) throws CodecException {
@@ -144,6 +174,7 @@ final class ProxyHandshake {
         }
         int status = in.get(start + 1) & 0xFF;
         if (status != 0) {
+            unreachable = status == GENERAL_FAILURE || status >= NETWORK_UNREACHABLE && status <= TTL_EXPIRED;
             throw new CodecException("the proxy cannot connect to " + host + ":" + port + ": SOCKS status " + status);
         }
         int address = switch (in.get(start + 3)) {
@@ -169,6 +200,7 @@ final class ProxyHandshake {
                 in.get(head);
                 String status = new String(head, StandardCharsets.ISO_8859_1).split("\r\n", 2)[0];
                 if (!status.matches("HTTP/1\\.[01] 2\\d\\d( .*)?")) {
+                    unreachable = status.matches("HTTP/1\\.[01] 5\\d\\d( .*)?");
                     String shown = status.replaceAll("[^ -~]", "?");
                     throw new CodecException("the proxy refuses to connect to " + host + ":" + port + ": "
                             + shown.substring(0, Math.min(shown.length(), MAX_SHOWN_CHARS)));
@@ -187,9 +219,6 @@ final class ProxyHandshake {
         char[] chars = login.secret().get();
         byte[] bytes = new String(chars).getBytes(StandardCharsets.UTF_8);
         Arrays.fill(chars, '\0');
-        if (bytes.length > 255) {
-            throw new IllegalArgumentException("the proxy's password is longer than 255 bytes");
-        }
         return bytes;
     }
 

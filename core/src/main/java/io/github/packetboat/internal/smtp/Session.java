@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class Session implements MessageListener<Wire> {
     private static final Duration QUIT_PATIENCE = Duration.ofSeconds(5);
     private static final int HIGH_WATER_BYTES = 1 << 20;
+    private static final int OPENING_PATIENCES = 4;
 
     private enum State {
         CONNECTING,
@@ -61,6 +62,17 @@ final class Session implements MessageListener<Wire> {
             fail(new SmtpException(SmtpException.Kind.TIMEOUT, "the proxy did not answer in time", null));
         }
     };
+    /** For all steps together: each has its own time, but a server can ask for many. */
+    private final Timers.Timer openingDeadline = new Timers.Timer() {
+        @Override
+        protected void expired(long nowNanos) {
+            fail(new SmtpException(
+                    SmtpException.Kind.TIMEOUT,
+                    server() + " took longer than " + OPENING_PATIENCES + " times the reply timeout to let us in",
+                    null));
+        }
+    };
+
     private final @Nullable ProxyHandshake handshake;
     private State state = State.CONNECTING;
     private volatile @Nullable Connection<Wire> connection;
@@ -163,14 +175,13 @@ final class Session implements MessageListener<Wire> {
             return;
         }
         state = State.OPENING;
+        long patience = options.timeouts().reply().toNanos();
+        running.timers().schedule(openingDeadline, openedNanos + OPENING_PATIENCES * patience);
         ProxyHandshake before = handshake;
         if (before == null) {
             greet();
         } else {
-            running.timers()
-                    .schedule(
-                            proxyDeadline,
-                            running.nowNanos() + options.timeouts().reply().toNanos());
+            running.timers().schedule(proxyDeadline, openedNanos + patience);
             workers.execute(() -> askProxy(before));
         }
     }
@@ -180,8 +191,8 @@ final class Session implements MessageListener<Wire> {
         try {
             byte[] first = before.begin();
             run(() -> connection().send(new Wire.Bytes(ByteBuffer.wrap(first))));
-        } catch (RuntimeException e) {
-            run(() -> fail(new SmtpException(SmtpException.Kind.SECRET, "no password for the proxy: " + e, e)));
+        } catch (RuntimeException | Error e) {
+            run(() -> fail(new SmtpException(SmtpException.Kind.SECRET, "no login for the proxy: " + e, e)));
         }
     }
 
@@ -212,6 +223,7 @@ final class Session implements MessageListener<Wire> {
 
     /** The greeting is over: mails can be sent. */
     void opened(Capabilities offered, boolean encrypted) {
+        loop().timers().cancel(openingDeadline);
         capabilities = offered;
         state = State.READY;
         ready = true;
@@ -268,7 +280,13 @@ final class Session implements MessageListener<Wire> {
             refuse(job, new SmtpException(SmtpException.Kind.TIMEOUT, "not sent: its time had run out", null));
             return;
         }
-        Parcel parcel = job.parcel(capabilities);
+        Parcel parcel;
+        try {
+            parcel = job.parcel(capabilities);
+        } catch (RuntimeException | Error e) {
+            refuse(job, unmakeable(e));
+            return;
+        }
         if (parcel != null) {
             begin(job, parcel);
             return;
@@ -291,7 +309,7 @@ final class Session implements MessageListener<Wire> {
         } catch (SmtpException e) {
             failure = e;
         } catch (RuntimeException | Error e) {
-            failure = new SmtpException(SmtpException.Kind.CONTENT, "the mail could not be made: " + e, e);
+            failure = unmakeable(e);
         }
         Parcel made = parcel;
         SmtpException why = failure;
@@ -300,6 +318,10 @@ final class Session implements MessageListener<Wire> {
         } catch (RejectedExecutionException e) {
             // the loop has stopped: this session has ended, and the job with it
         }
+    }
+
+    private static SmtpException unmakeable(Throwable e) {
+        return new SmtpException(SmtpException.Kind.CONTENT, "the mail could not be made: " + e, e);
     }
 
     private void prepared(Job job, @Nullable Parcel parcel, @Nullable SmtpException failure) {
@@ -395,14 +417,36 @@ final class Session implements MessageListener<Wire> {
     }
 
     void finished(Transaction transaction, Outcome outcome) {
-        answered++;
+        answered();
+        remove(transaction);
+        tell(transaction.job(), outcome);
+        pull(); // nothing if the session has ended
+    }
+
+    private void answered() {
+        if (answered++ == 0) {
+            pool.noteAnswer();
+        }
+    }
+
+    private void remove(Transaction transaction) {
         if (transaction == current) {
             current = null;
         } else {
             ending.remove(transaction);
         }
-        tell(transaction.job(), outcome);
-        pull();
+    }
+
+    /**
+     * Ends the connection with an answered mail, before {@code told} tells of that one: no other must follow on it.
+     *
+     * @param inBody whether a part of the mail may be queued, which must not be sent any more
+     */
+    void failBehind(Transaction answeredLast, SmtpException why, boolean inBody, Runnable told) {
+        answered();
+        remove(answeredLast);
+        fail(why, inBody);
+        told.run();
     }
 
     /** Whether the reply says that the server ends the connection, which is then done. */
@@ -470,8 +514,11 @@ final class Session implements MessageListener<Wire> {
         if (isFirstGroup()) {
             pool.noteDrop();
         }
+        boolean unreached = handshake != null && handshake.isUnreachable();
         return new SmtpException(
-                kind(reason.kind()), "the connection to " + server() + " broke: " + reason.detail(), reason.cause());
+                unreached ? SmtpException.Kind.UNREACHABLE : kind(reason.kind()),
+                "the connection to " + server() + " broke: " + reason.detail(),
+                reason.cause());
     }
 
     /** A server that drops whoever pipelines does so here. */
@@ -514,7 +561,10 @@ final class Session implements MessageListener<Wire> {
             return;
         }
         Transaction cut = current;
-        boolean inBody = cut != null && cut.state() == Transaction.State.BODY;
+        fail(why, cut != null && cut.state() == Transaction.State.BODY);
+    }
+
+    private void fail(SmtpException why, boolean inBody) {
         end(why);
         if (inBody || why.kind() == SmtpException.Kind.TIMEOUT) {
             connection().abort(); // an orderly end would send what is queued
@@ -528,6 +578,7 @@ final class Session implements MessageListener<Wire> {
         state = State.CLOSED;
         loop().timers().cancel(idle);
         loop().timers().cancel(proxyDeadline);
+        loop().timers().cancel(openingDeadline);
         dialogue().end();
         SmtpException failure =
                 why != null ? why : new SmtpException(SmtpException.Kind.LOST, "the connection was closed", null);

@@ -35,6 +35,8 @@ public final class SmtpException extends IOException {
         UNSUPPORTED(false),
         /** Some recipients were refused, and the mail is for all or none. */
         INCOMPLETE(false),
+        /** The same, and all of them only for now. */
+        INCOMPLETE_FOR_NOW(true),
         /** The mail's own bytes could not be read. */
         CONTENT(false),
         /** The pool is closed. */

@@ -33,6 +33,7 @@ public final class SmtpPool {
 
     private int opening;
     private int drops;
+    private boolean aborted;
     private volatile boolean closing;
     private volatile boolean lockstep;
     private volatile @Nullable Capabilities capabilities;
@@ -70,16 +71,20 @@ public final class SmtpPool {
     /** Hands over {@code job}, whose {@code done} is called once. */
     public void submit(Job job) {
         if (!add(job, false)) {
-            job.done(Outcome.notSent(
-                    new SmtpException(SmtpException.Kind.CLOSED, "not sent: the mailer is closed", null), server()));
+            refuse(job);
         }
+    }
+
+    private void refuse(Job job) {
+        job.done(Outcome.notSent(
+                new SmtpException(SmtpException.Kind.CLOSED, "not sent: the mailer is closed", null), server()));
     }
 
     private boolean add(Job job, boolean first) {
         Session woken;
         Session fresh;
         synchronized (this) {
-            if (closing && !first) {
+            if (aborted || closing && !first) {
                 return false;
             }
             if (first) {
@@ -104,7 +109,9 @@ public final class SmtpPool {
     }
 
     private @Nullable Session openOneMore() {
-        if (waiting.size() <= opening || sessions.size() >= options.bounds().connections()) {
+        if (aborted
+                || waiting.size() <= opening
+                || sessions.size() >= options.bounds().connections()) {
             return null;
         }
         Session fresh = new Session(this, options, events, workers);
@@ -158,6 +165,11 @@ public final class SmtpPool {
         if (++drops >= Lockstep.DROPS) {
             lockstep = true;
         }
+    }
+
+    /** A connection got answers: those before it that were dropped had other reasons. */
+    synchronized void noteAnswer() {
+        drops = 0;
     }
 
     synchronized void opened(Session session, Capabilities offered) {
@@ -246,10 +258,15 @@ public final class SmtpPool {
     /** Ends every connection at once; what was not answered fails. After {@link #close}. */
     public void abort() {
         List<Session> all;
+        List<Job> unsent;
         synchronized (this) {
+            aborted = true;
             all = List.copyOf(lingering);
+            unsent = List.copyOf(waiting);
+            waiting.clear();
         }
         all.forEach(Session::abort);
+        unsent.forEach(this::refuse);
     }
 
     @Override

@@ -76,10 +76,10 @@ final class Transaction {
 
     private void mailAnswered(Reply reply) {
         if (!reply.isPositive()) {
-            mailRefusal = reply;
             if (session.isClosing(reply) || session.blamesPipelining(this, reply)) {
                 return;
             }
+            mailRefusal = reply;
         }
         if (!pipelining) {
             if (mailRefusal != null) {
@@ -130,8 +130,12 @@ final class Transaction {
     }
 
     private void dataAnswered(Reply reply) {
-        if (reply.isIntermediate() && accepted > 0) {
+        if (reply.isIntermediate() && accepted > 0 && mailRefusal == null) {
             writeBody();
+        } else if (reply.isIntermediate() && accepted > 0) {
+            state = State.BODY; // it wants a mail from nobody for somebody, which an empty one would be as well
+            session.fail(SmtpException.of(
+                    SmtpException.Kind.PROTOCOL, "the sender was refused, and still DATA is answered by", reply));
         } else if (reply.isIntermediate()) {
             // Nobody is to get it, and still the server wants it: an empty one ends that (RFC 2920 §3.1).
             state = State.END;
@@ -163,6 +167,11 @@ final class Transaction {
         dialogue.expect("the end of the mail", session.endTimeout(), this::endAnswered);
         BodyWriter made = session.writer(parcel.body(), new BodyWriter.Result() {
             @Override
+            public void progressed() {
+                dialogue.restartClock(); // RFC 5321 §4.5.3.2.5: a time for each piece, not for all of them
+            }
+
+            @Override
             public void written(long bytes) {
                 writer = null;
                 state = State.END;
@@ -189,13 +198,16 @@ final class Transaction {
             return;
         }
         refuseAccepted(reply); // or accept them: it is the answer that counts for each
-        if (early) {
-            stop();
+        if (!early && reply.code() != Reply.CLOSING) {
+            finish(reply);
+            return;
         }
-        finish(reply);
-        if (early || reply.code() == Reply.CLOSING) {
-            session.fail(SmtpException.of(SmtpException.Kind.UNAVAILABLE, "the server ends the connection", reply));
-        }
+        stop();
+        session.failBehind(
+                this,
+                SmtpException.of(SmtpException.Kind.UNAVAILABLE, "the server ends the connection", reply),
+                early,
+                () -> finish(reply));
     }
 
     // ------------------------------------------------------------------ the outcome
@@ -223,7 +235,7 @@ final class Transaction {
                         Arrays.asList(answers),
                         null,
                         new SmtpException(
-                                transientOnly ? SmtpException.Kind.UNAVAILABLE : SmtpException.Kind.INCOMPLETE,
+                                transientOnly ? SmtpException.Kind.INCOMPLETE_FOR_NOW : SmtpException.Kind.INCOMPLETE,
                                 refused + " of " + recipients.size()
                                         + " recipients were refused, and the mail is for all or none",
                                 null),
@@ -245,6 +257,9 @@ final class Transaction {
         boolean unknown = state == State.END && accepted > 0;
         state = State.DONE;
         forgetAccepted();
+        if (mailRefusal != null) {
+            Arrays.fill(answers, mailRefusal);
+        }
         return new Outcome(
                 unknown ? Outcome.Kind.UNKNOWN : Outcome.Kind.NOT_SENT,
                 Arrays.asList(answers),

@@ -9,8 +9,10 @@ import io.github.packetboat.testkit.Transcript;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The server of these tests is proxy and mail server in one: what comes behind the proxy's go-ahead is the mail server. */
@@ -120,6 +122,64 @@ final class ProxyTest {
 
             assertThat(outcome.kind()).isEqualTo(Outcome.Kind.NOT_SENT);
             assertThat(outcome.failure()).hasMessageContaining(answer.strip());
+        }
+    }
+
+    @Test
+    void thePasswordForASocksProxyIsFetchedOffTheLoop() {
+        AtomicBoolean onLoop = new AtomicBoolean(true);
+        Login login = new Login("me", false, () -> {
+            onLoop.set(SmtpPool.isOnLoop());
+            return "s3cr3t".toCharArray();
+        });
+        try (RawServer proxy = RawServer.serving(
+                        bytes("05 02 00 02", true),
+                        bytes("05 02", false),
+                        bytes("01 02" + hex("me") + "06" + hex("s3cr3t"), true),
+                        bytes("01 01", false),
+                        Script.untilEnd());
+                Post post = post(proxy, true, login, SmtpOptions.Security.NONE)) {
+            Outcome outcome = post.send("x\r\n", "b@y");
+
+            assertThat(outcome.failure()).hasMessageContaining("refuses the login");
+            assertThat(outcome.failure().isTemporary()).isFalse();
+            assertThat(onLoop).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"256, 1, user", "1, 256, password"})
+    void aLoginThatSocksHasNoRoomForIsRefused(int user, int password, String what) {
+        Login login = new Login("u".repeat(user), false, "p".repeat(password)::toCharArray);
+        try (RawServer proxy = RawServer.serving(Script.untilEnd());
+                Post post = post(proxy, true, login, SmtpOptions.Security.NONE)) {
+            Outcome outcome = post.send("x\r\n", "b@y");
+
+            assertThat(outcome.failure()).hasMessageContaining(what).hasMessageContaining("255");
+            assertThat(outcome.failure().getMessage()).doesNotContain("pppp");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.1 502 bad gateway\r\n\r\n", "HTTP/1.0 503 busy\r\n\r\n"})
+    void anHttpProxyThatDoesNotReachTheServerMayDoSoLater(String answer) {
+        try (RawServer proxy = RawServer.serving(Script.say(answer), Script.untilEnd());
+                Post post = post(proxy, false, null, SmtpOptions.Security.NONE)) {
+            assertThat(post.send("x\r\n", "b@y").failure().kind()).isEqualTo(SmtpException.Kind.UNREACHABLE);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, PROTOCOL", "3, UNREACHABLE", "4, UNREACHABLE", "5, UNREACHABLE", "6, UNREACHABLE", "7, PROTOCOL"})
+    void aSocksProxyThatDoesNotReachTheServerMayDoSoLater(int status, SmtpException.Kind kind) {
+        try (RawServer proxy = RawServer.serving(
+                        bytes("05 01 00", true),
+                        bytes("05 00", false),
+                        peer -> peer.readExactly(7 + "mail.test.host".length()),
+                        bytes("05 0" + status + " 00 01 00000000 0000", false),
+                        Script.untilEnd());
+                Post post = post(proxy, true, null, SmtpOptions.Security.NONE)) {
+            assertThat(post.send("x\r\n", "b@y").failure().kind()).isEqualTo(kind);
         }
     }
 }
