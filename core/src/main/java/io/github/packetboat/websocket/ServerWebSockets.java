@@ -207,8 +207,7 @@ public final class ServerWebSockets<M> implements CodecFactory<M> {
      * broadcast is compressed once, and nothing is kept between messages. Do not compress secrets together with what
      * somebody else can choose. Off unless set.
      *
-     * <p>With {@code Overflow.DROP_OLDEST} only the broadcasts of a {@code Group} are compressed, and what is sent to one
-     * connection is not: it is encoded in the same way for all connections, whatever they have agreed on.
+     * <p>With {@code Overflow.DROP_OLDEST} nothing that is sent is compressed.
      */
     public ServerWebSockets<M> deflate() {
         return with(new ServerRules(
