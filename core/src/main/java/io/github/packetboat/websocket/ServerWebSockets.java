@@ -164,7 +164,8 @@ public final class ServerWebSockets<M> implements CodecFactory<M> {
     /**
      * Who is let in, of those that the other rules let in: the function returns 101 to accept, or the status to refuse with,
      * 400 to 599, such as 401. It runs on the event loop, must not block, and is called by several threads at once. What it
-     * found out it can find out again in {@code onOpen}, from the same {@link Handshake}.
+     * found out it can find out again in {@code onOpen}, from the same {@link Handshake}. That has all headers but those that
+     * only make the handshake: {@code Connection}, {@code Upgrade}, and the key, version and extensions of WebSocket.
      */
     public ServerWebSockets<M> admit(ToIntFunction<Handshake> verdict) {
         WebSockets.notNull("verdict", verdict);
