@@ -105,9 +105,12 @@ final class Roster<M> implements ConnectionOwner<M> {
             if (!connection.onLoop(connection.life()::start)) {
                 throw new IOException("the event loop has stopped");
             }
-            if (!accepting) {
-                // it came when the others had been counted
-                connection.closeFor(CloseReason.Kind.DRAINING, "the server is closing");
+            // it may have come when the others had been counted
+            Consumer<SocketConnection<M>> shutting = closing;
+            if (shutting != null) {
+                shutting.accept(connection);
+            } else if (drained != null) {
+                connection.closeFor(CloseReason.Kind.DRAINING, "the server is being drained");
             }
         } catch (IOException | RuntimeException e) {
             admitted.decrementAndGet();

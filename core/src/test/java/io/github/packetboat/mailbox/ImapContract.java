@@ -402,6 +402,7 @@ abstract class ImapContract {
         try (FaultProxy proxy = FaultProxy.to(port());
                 Mailbox through = Mailbox.builder(server(proxy.port()))
                         .reconnect(Backoff.exponential(Duration.ofMillis(5), Duration.ofMillis(50)))
+                        .idleRenewal(Duration.ofSeconds(1))
                         .build();
                 Watch watch = through.folder(folder.name()).watch(notes)) {
             assertThat(notes.all.take()).isEqualTo("connected");
