@@ -40,7 +40,7 @@ final class HostileWatchTest {
     private static Script imap(AtomicInteger connections, BiFunction<Integer, String, String> answer) {
         return peer -> {
             int connection = connections.incrementAndGet();
-            if ("cut".equals(answer.apply(connection, "CONNECT"))) {
+            if (CUT.equals(answer.apply(connection, "CONNECT"))) {
                 peer.reset();
                 return;
             }
@@ -64,6 +64,10 @@ final class HostileWatchTest {
                     return;
                 }
                 peer.send((said == null ? usual(command) : said).replace("#", tag));
+                if (said != null && said.startsWith("* BYE")) {
+                    peer.close();
+                    return;
+                }
             }
         } catch (AssertionError | RuntimeException e) {
             // the client has hung up
