@@ -28,7 +28,10 @@ public final class CapturedMails extends DeliveryMethod {
 
     CapturedMails() {}
 
-    /** All mails so far, in the order in which they were sent. */
+    /**
+     * All mails so far, in the order in which they were sent; one for each recipient of a mail whose envelope sender differs
+     * between them.
+     */
     public synchronized List<Captured> mails() {
         return List.copyOf(mails);
     }
@@ -42,13 +45,16 @@ public final class CapturedMails extends DeliveryMethod {
     SendResult deliver(Outgoing mail, Rendering rendering, long startNanos) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         rendering.writeTo(bytes);
-        Address sender = mail.sender(mail.recipients().get(0));
-        Captured captured = new Captured(
-                sender == null ? "" : sender.address(),
-                mail.recipients().stream().map(Address::address).toList(),
-                bytes.toByteArray());
+        List<Captured> captured = new ArrayList<>();
+        for (List<Address> recipients : envelopes(mail)) {
+            Address sender = mail.sender(recipients.get(0));
+            captured.add(new Captured(
+                    sender == null ? "" : sender.address(),
+                    recipients.stream().map(Address::address).toList(),
+                    bytes.toByteArray()));
+        }
         synchronized (this) {
-            mails.add(captured);
+            mails.addAll(captured);
         }
         return accepted(mail, "captured", startNanos);
     }

@@ -5,6 +5,7 @@ import io.github.packetboat.mail.RecipientResult.Status;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Where a mailer's mails go, if not to a mail server. Thread-safe.
@@ -24,7 +25,8 @@ public abstract class DeliveryMethod {
     DeliveryMethod() {}
 
     /**
-     * Writes each mail to a file of its own in {@code directory}, which is made if it is missing. It is there at once and
+     * Writes each mail to a file of its own in {@code directory}, which is made if it is missing; to one for each recipient
+     * if each has an envelope sender of its own ({@link MailBuilder#envelopeFrom}). It is there at once and
      * whole, under a name that ends in {@code .eml}; whom it is for says the header {@code X-Receiver} of each recipient,
      * and {@code X-Sender}, as other pickup directories have it.
      */
@@ -34,7 +36,9 @@ public abstract class DeliveryMethod {
 
     /**
      * Hands mails to a transport of {@code jakarta.mail}, one after the other over one connection. Times, retries and all
-     * else are what that transport makes of the session's properties.
+     * else are what that transport makes of the session's properties. The mail's envelope sender stands where the transport
+     * looks for the From; a property such as {@code mail.smtp.from} of the session goes before it. What the transport throws
+     * when it has begun to send leaves the outcome unknown, unless it says whom it sent to.
      *
      * @param protocol such as {@code smtp} or {@code smtps}
      */
@@ -49,6 +53,13 @@ public abstract class DeliveryMethod {
 
     /** Delivers one mail. May block; not called by two threads at once where the method says so. */
     abstract SendResult deliver(Outgoing mail, Rendering rendering, long startNanos) throws IOException;
+
+    /** The recipients that can share an envelope: all of them, or each by itself if each has a sender of its own. */
+    static List<List<Address>> envelopes(Outgoing mail) {
+        return mail.hasSenderPerRecipient()
+                ? mail.recipients().stream().map(List::of).toList()
+                : List.of(mail.recipients());
+    }
 
     /** Nothing more will be delivered. */
     void close() {}

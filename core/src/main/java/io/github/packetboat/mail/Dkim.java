@@ -1,10 +1,14 @@
 package io.github.packetboat.mail;
 
 import io.github.packetboat.internal.mime.DkimSigner;
+import io.github.packetboat.internal.mime.Rendering;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.interfaces.EdECKey;
 import java.security.interfaces.RSAKey;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -98,6 +102,18 @@ public final class Dkim {
 
     DkimSigner signer() {
         return signer;
+    }
+
+    /** The message with the signatures in front of it, which are of that time. */
+    static Rendering sign(Rendering unsigned, List<Dkim> signatures, long epochSeconds) throws IOException {
+        if (signatures.isEmpty()) {
+            return unsigned;
+        }
+        ByteArrayOutputStream fields = new ByteArrayOutputStream();
+        for (Dkim dkim : signatures) {
+            fields.write(dkim.signer.sign(unsigned, epochSeconds));
+        }
+        return unsigned.withFieldsInFront(fields.toByteArray());
     }
 
     /** Where the public key stands, and the algorithms. */

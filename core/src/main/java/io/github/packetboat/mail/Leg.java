@@ -73,7 +73,7 @@ final class Leg extends Job {
         if (delay == 0) {
             dispatch();
         } else {
-            waitForTurn(to, delay);
+            waitFor(this::dispatch, delay, to);
         }
     }
 
@@ -106,46 +106,26 @@ final class Leg extends Job {
                 .collect(Collectors.toSet());
     }
 
-    /** A mailer that closes waits for those whose turn comes: they are new to it. */
-    private void waitForTurn(Set<String> to, long nanos) {
+    /**
+     * Waits for the turn, or to try again, for which a mailer that closes does not wait.
+     *
+     * @param to whose rates the turn depends on, or null for the next attempt
+     */
+    private void waitFor(Runnable task, long nanos, @Nullable Set<String> to) {
         boolean scheduled;
         synchronized (this) {
             if (state == State.DONE) {
-                network.rates().giveBack(to);
                 return;
             }
             state = State.WAITING;
             turn = to;
-            wait = network.later(this::dispatch, nanos);
+            retrying = to == null;
+            wait = retrying && network.isClosing() ? null : network.later(task, nanos);
             scheduled = wait != null;
         }
         if (!scheduled) {
-            giveUp("the mailer was closed while the mail waited for its rate");
+            giveUp("the mailer was closed while the mail waited for its " + (to == null ? "next attempt" : "turn"));
         }
-    }
-
-    private void waitToRetry(long nanos) {
-        boolean scheduled;
-        synchronized (this) {
-            if (state == State.DONE) {
-                return;
-            }
-            state = State.WAITING;
-            retrying = true;
-            wait = network.isClosing() ? null : network.later(this::retry, nanos);
-            scheduled = wait != null;
-        }
-        if (!scheduled) {
-            giveUp("the mailer was closed while the mail waited for its next attempt");
-        }
-    }
-
-    private void retry() {
-        synchronized (this) {
-            retrying = false;
-            wait = null;
-        }
-        start();
     }
 
     private void dispatch() {
@@ -314,7 +294,7 @@ final class Leg extends Job {
             return;
         }
         network.listener().onDeferred(shipment.outgoing().messageId(), pending.length, pause, detail());
-        waitToRetry(pause.toNanos());
+        waitFor(this::start, pause.toNanos(), null);
     }
 
     /** Decides on those that were answered for good; returns the others. */

@@ -4,7 +4,6 @@ import io.github.packetboat.internal.mime.Form;
 import io.github.packetboat.internal.mime.Rendering;
 import io.github.packetboat.internal.mime.Unique;
 import jakarta.mail.internet.MimeMessage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -323,16 +322,8 @@ public final class Mail {
     }
 
     Rendering render(Form form, List<Dkim> signatures) throws IOException {
-        Rendering unsigned = new MailWriter(this, form).write();
-        if (signatures.isEmpty()) {
-            return unsigned;
-        }
-        ByteArrayOutputStream fields = new ByteArrayOutputStream();
-        for (Dkim dkim : signatures) {
-            // The time of building, not of rendering: the bytes must be the same each time.
-            fields.write(dkim.signer().sign(unsigned, builtAt.getEpochSecond()));
-        }
-        return unsigned.withFieldsInFront(fields.toByteArray());
+        // The time of building, not of rendering: the bytes must be the same each time.
+        return Dkim.sign(new MailWriter(this, form).write(), signatures, builtAt.getEpochSecond());
     }
 
     /** From, recipients and subject, for logs. */

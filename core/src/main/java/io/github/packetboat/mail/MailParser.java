@@ -23,6 +23,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Date;
 import java.util.List;
@@ -35,11 +36,13 @@ import org.jspecify.annotations.Nullable;
 final class MailParser {
     static final int MAX_BYTES = 64 * 1024 * 1024;
     private static final int MAX_DEPTH = 20;
+    private static final int MAX_PARTS = 10_000;
     private static final Pattern BRACKETED = Pattern.compile("<[^<>\\s]{1,900}>");
 
     private final MimeMessage message;
     private final MailBuilder builder = Mail.builder();
     private final List<InlinePart> inline = new ArrayList<>();
+    private int parts;
 
     private record InlinePart(String contentId, Attachment attachment) {}
 
@@ -198,11 +201,12 @@ final class MailParser {
             throw new IOException("cannot parse the mail: its parts nest deeper than " + MAX_DEPTH);
         }
         if (part.isMimeType("multipart/*")) {
-            if (!(part.getContent() instanceof Multipart parts)) {
+            countParts(part);
+            if (!(part.getContent() instanceof Multipart multipart)) {
                 throw new IOException("cannot parse the mail: no provider for its multipart");
             }
-            for (int i = 0; i < parts.getCount(); i++) {
-                part(parts.getBodyPart(i), part.isMimeType("multipart/related"), depth + 1);
+            for (int i = 0; i < multipart.getCount(); i++) {
+                part(multipart.getBodyPart(i), part.isMimeType("multipart/related"), depth + 1);
             }
             return;
         }
@@ -210,6 +214,34 @@ final class MailParser {
         if (attached || !body(part)) {
             data((MimePart) part, related);
         }
+    }
+
+    /** jakarta.mail makes an object of every part before it tells how many there are: so they are counted by their lines. */
+    private void countParts(Part multipart) throws MessagingException, IOException {
+        String boundary = boundary(multipart);
+        byte[] start = ("--" + boundary).getBytes(StandardCharsets.ISO_8859_1);
+        byte[] bytes = bytes(multipart);
+        boolean lineStart = true;
+        for (int i = 0; i < bytes.length; i++) {
+            if (lineStart && startsWith(bytes, i, start) && ++parts > MAX_PARTS) {
+                throw new IOException("cannot parse the mail: it has more than " + MAX_PARTS + " parts");
+            }
+            lineStart = bytes[i] == '\n' || bytes[i] == '\r';
+        }
+    }
+
+    /** Empty if it has none: then the parser takes any line that could be one. */
+    private static String boundary(Part multipart) throws MessagingException {
+        try {
+            String boundary = new ContentType(multipart.getContentType()).getParameter("boundary");
+            return boundary == null ? "" : boundary;
+        } catch (ParseException e) {
+            return "";
+        }
+    }
+
+    private static boolean startsWith(byte[] bytes, int at, byte[] start) {
+        return at + start.length <= bytes.length && Arrays.equals(bytes, at, at + start.length, start, 0, start.length);
     }
 
     /** Whether the part was taken for the text, HTML or invitation of the mail: for each the first that comes. */

@@ -78,12 +78,17 @@ public final class Mailer implements AutoCloseable {
      * its headers, and so are its recipients.
      */
     public SendResult send(MimeMessage message) throws IOException {
-        return await(deliveries.send(MimeMessages.outgoing(Check.notNull("message", message), List.of()), false));
+        return await(deliveries.send(MimeMessages.outgoing(Check.notNull("message", message), List.of(), null), false));
     }
 
-    /** For a transport of {@code jakarta.mail}: to these recipients and no others. */
-    CompletableFuture<SendResult> sendTo(MimeMessage message, List<Address> recipients) throws IOException {
-        return deliveries.send(MimeMessages.outgoing(message, recipients), false);
+    /**
+     * For a transport of {@code jakarta.mail}: to these recipients and no others.
+     *
+     * @param envelopeFrom where bounces go, or null for the message's sender
+     */
+    CompletableFuture<SendResult> sendTo(MimeMessage message, List<Address> recipients, @Nullable String envelopeFrom)
+            throws IOException {
+        return deliveries.send(MimeMessages.outgoing(message, recipients, envelopeFrom), false);
     }
 
     /**

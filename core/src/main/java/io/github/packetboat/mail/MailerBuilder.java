@@ -180,7 +180,10 @@ public final class MailerBuilder {
         return this;
     }
 
-    /** Signs every mail that does not bring a signature of its own. */
+    /**
+     * Signs every mail that does not bring a signature of its own; a {@code MimeMessage} too, as it is, so one with 8-bit text
+     * had better go to servers that leave it so.
+     */
     public MailerBuilder dkim(Dkim... signatures) {
         for (Dkim each : Check.notNull("dkim", signatures)) {
             Check.notNull("dkim", each);

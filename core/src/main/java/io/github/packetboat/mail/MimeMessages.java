@@ -76,10 +76,12 @@ final class MimeMessages {
      * added. It is all in memory. Like other senders this saves the message, if it was not, which gives it a Message-ID.
      *
      * @param recipients whom it goes to; empty for everybody in its To, Cc and Bcc
+     * @param envelopeFrom where bounces go, {@code <>} for nowhere; null for its Sender or From
      * @throws IllegalArgumentException if an address is not valid, there is no sender or recipient, or a header holds a line
      *     break that would forge another
      */
-    static Outgoing outgoing(MimeMessage message, List<Address> recipients) throws IOException {
+    static Outgoing outgoing(MimeMessage message, List<Address> recipients, @Nullable String envelopeFrom)
+            throws IOException {
         try {
             ByteArrayOutputStream out = new ByteArrayOutputStream(4096);
             message.writeTo(out, NEVER_SENT);
@@ -89,9 +91,9 @@ final class MimeMessages {
                 bytes = withDate(bytes);
             }
             List<Address> to = recipients.isEmpty() ? recipients(message) : recipients;
-            Address sender = sender(message);
+            EnvelopeSender sender = envelopeFrom == null ? EnvelopeSender.of(sender(message)) : sender(envelopeFrom);
             String id = message.getMessageID();
-            return Outgoing.of(Crlf.only(bytes), EnvelopeSender.of(sender), to, null, id == null ? "" : id);
+            return Outgoing.unsigned(Crlf.only(bytes), sender, to, id == null ? "" : id);
         } catch (MessagingException e) {
             throw new IOException("jakarta.mail cannot write the message: " + e.getMessage(), e);
         }
@@ -104,6 +106,12 @@ final class MimeMessages {
         byte[] dated = Arrays.copyOf(field, field.length + message.length);
         System.arraycopy(message, 0, dated, field.length, message.length);
         return dated;
+    }
+
+    private static EnvelopeSender sender(String envelopeFrom) {
+        return envelopeFrom.equals("<>")
+                ? EnvelopeSender.NULL
+                : EnvelopeSender.of(AddressSyntax.address("envelope sender", envelopeFrom, ""));
     }
 
     private static Address sender(MimeMessage message) throws MessagingException {

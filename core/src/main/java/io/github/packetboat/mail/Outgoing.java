@@ -3,6 +3,7 @@ package io.github.packetboat.mail;
 import io.github.packetboat.internal.mime.Form;
 import io.github.packetboat.internal.mime.Rendering;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -66,17 +67,34 @@ final class Outgoing {
     static Outgoing of(
             byte[] rendered, EnvelopeSender sender, List<Address> recipients, @Nullable Dsn dsn, String messageId) {
         Rendering rendering = Rendering.of(rendered);
+        return of(rendering, sender, recipients, dsn, messageId, (form, signatures) -> rendering);
+    }
+
+    /** The bytes of a message that was made elsewhere, which is signed on its way unless it brings a signature. */
+    static Outgoing unsigned(byte[] message, EnvelopeSender sender, List<Address> recipients, String messageId) {
+        Rendering rendering = Rendering.of(message);
+        boolean signed = rendering.hasField("DKIM-Signature");
+        long now = Instant.now().getEpochSecond();
+        return of(
+                rendering,
+                sender,
+                recipients,
+                null,
+                messageId,
+                (form, signatures) -> signed ? rendering : Dkim.sign(rendering, signatures, now));
+    }
+
+    private static Outgoing of(
+            Rendering rendering,
+            EnvelopeSender sender,
+            List<Address> recipients,
+            @Nullable Dsn dsn,
+            String messageId,
+            Renderer renderer) {
         boolean needsSmtpUtf8 = sender.needsSmtpUtf8()
                 || recipients.stream().anyMatch(Address::needsSmtpUtf8)
                 || rendering.isHeaderEightBit();
-        return new Outgoing(
-                sender,
-                recipients,
-                dsn,
-                messageId,
-                needsSmtpUtf8,
-                rendering.isEightBit(),
-                (form, signatures) -> rendering);
+        return new Outgoing(sender, recipients, dsn, messageId, needsSmtpUtf8, rendering.isEightBit(), renderer);
     }
 
     /** MAIL FROM for {@code recipient}; null means {@code <>}. */
@@ -120,7 +138,7 @@ final class Outgoing {
      * The bytes in {@code form}, the same for the same arguments whenever it is asked for. Large attachments are not read
      * yet, unless the message is signed, which reads them once.
      *
-     * @param signatures with which to sign a mail that does not bring its own; a message made elsewhere is left as it is
+     * @param signatures with which to sign a mail that does not bring its own; what was rendered before is left as it is
      * @throws IOException if an attachment cannot be read
      */
     Rendering render(Form form, List<Dkim> signatures) throws IOException {

@@ -13,6 +13,7 @@ import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,11 +34,13 @@ import org.jspecify.annotations.Nullable;
  * sender.setProtocol("packetboat");
  * }</pre>
  *
- * <p>It reads the properties {@code mail.smtp.…} that {@link MailServer#of(java.util.Properties)} names. The transports of a
+ * <p>It reads the properties {@code mail.smtp.…} that {@link MailServer#of(java.util.Properties)} names, and
+ * {@code mail.smtp.from}, unless the message has an envelope sender of its own, as an {@code SMTPMessage} may. The transports of a
  * session that go to the same server as the same user share connections, which stay open for 30 s after the last mail
  * whatever is closed: so {@code connect} costs nothing, and a wrong password shows when the first mail is sent. A mail goes to
  * all recipients that the server accepts; if it does not accept all, {@code sendMessage} throws a {@link
- * SendFailedException} that names who got it and who did not. Not thread-safe, as transports are not; made by {@code
+ * SendFailedException} that names who got it and who did not; in no list is
+ * who may have got it. Not thread-safe, as transports are not; made by {@code
  * jakarta.mail}.
  */
 public final class PacketboatTransport extends Transport {
@@ -100,7 +103,7 @@ public final class PacketboatTransport extends Transport {
                     + message.getClass().getName());
         }
         try {
-            tell(message, addresses, send(sender, mime, addresses), null);
+            tell(message, addresses, send(sender, mime, addresses, envelopeFrom(mime)), null);
         } catch (MailException e) {
             tell(message, addresses, e.result(), e);
         } catch (IOException | IllegalArgumentException e) {
@@ -108,7 +111,22 @@ public final class PacketboatTransport extends Transport {
         }
     }
 
-    private static SendResult send(Mailer mailer, MimeMessage message, Address[] addresses)
+    /** As the transport that comes with Angus Mail has it: the message's own word, the session's, or none. */
+    private @Nullable String envelopeFrom(MimeMessage message) throws MessagingException {
+        String own = null;
+        try {
+            own = (String) message.getClass().getMethod("getEnvelopeFrom").invoke(message); // an SMTPMessage
+        } catch (NoSuchMethodException | IllegalAccessException e) {
+            // any other message
+        } catch (InvocationTargetException | ClassCastException e) {
+            throw new MessagingException("the message does not tell its envelope sender: " + e, e);
+        }
+        String from = own == null || own.isEmpty() ? session.getProperty("mail.smtp.from") : own;
+        return from == null || from.isEmpty() ? null : from;
+    }
+
+    private static SendResult send(
+            Mailer mailer, MimeMessage message, Address[] addresses, @Nullable String envelopeFrom)
             throws IOException, AddressException {
         List<io.github.packetboat.mail.Address> to = new ArrayList<>();
         for (Address each : addresses) {
@@ -120,7 +138,7 @@ public final class PacketboatTransport extends Transport {
         if (to.isEmpty()) {
             throw new AddressException("no recipient");
         }
-        CompletableFuture<SendResult> result = mailer.sendTo(message, to);
+        CompletableFuture<SendResult> result = mailer.sendTo(message, to, envelopeFrom);
         try {
             return result.join();
         } catch (CompletionException e) {
@@ -138,7 +156,14 @@ public final class PacketboatTransport extends Transport {
         List<Address> invalid = new ArrayList<>();
         for (int i = 0; i < all.length; i++) {
             Status status = result.recipients().get(i).status();
-            (status == Status.ACCEPTED ? sent : status == Status.REJECTED ? invalid : unsent).add(all[i]);
+            switch (status) {
+                case ACCEPTED -> sent.add(all[i]);
+                case REJECTED -> invalid.add(all[i]);
+                case DEFERRED -> unsent.add(all[i]);
+                case UNKNOWN -> {
+                    // in no list: whoever sends again to those that are unsent must not send to this one
+                }
+            }
         }
         int type = sent.size() == all.length
                 ? TransportEvent.MESSAGE_DELIVERED

@@ -36,6 +36,8 @@ final class Outbound<M> {
     private long sent;
     /** A frame is about to be queued: what seems to be everything is not. */
     private boolean arriving;
+    /** What is being said comes in two pieces, and the second is not queued yet. */
+    private boolean more;
 
     Outbound(
             SocketConnection<M> connection,
@@ -192,12 +194,27 @@ final class Outbound<M> {
         if (drain.isClosed()) {
             return;
         }
-        FrameBuffer said = FrameBuffer.allocate(128);
+        FrameBuffer said = FrameBuffer.allocate(512);
+        said.begin(said.bytes(), true);
         words.accept(said);
         if (said.length() == 0) {
             return;
         }
-        ByteBuffer bytes = ByteBuffer.wrap(said.toByteArray());
+        ByteBuffer lent = said.borrowed();
+        if (lent == null) {
+            sayNow(said.bytes().flip());
+            return;
+        }
+        more = true; // or the connection might end between the two
+        sayNow(said.bytes().flip());
+        more = false;
+        sayNow(lent.duplicate());
+    }
+
+    private void sayNow(ByteBuffer bytes) {
+        if (!bytes.hasRemaining() || drain.isClosed()) {
+            return;
+        }
         Intake<M> foreign = intake;
         if (foreign != null) {
             foreign.said(bytes);
@@ -241,6 +258,15 @@ final class Outbound<M> {
             }
         }
         return foreign;
+    }
+
+    /**
+     * Whether frames go through a buffer that was there before the connection and may be sent by the next one, which may
+     * agree on something else with its peer. Settled before the connection is open. Thread-safe.
+     */
+    boolean mayOutlive() {
+        Intake<M> foreign = intake;
+        return foreign != null && foreign.takesAll();
     }
 
     /** Takes single frames from {@code shared}, and puts back into it what was not sent. Before the first send. */
@@ -304,7 +330,7 @@ final class Outbound<M> {
 
     /** Whether there is nothing that the drain does not know of. */
     boolean hasNothingMore() {
-        return !arriving && untakenBytes() == 0;
+        return !arriving && !more && untakenBytes() == 0;
     }
 
     /** Bytes that other threads have sent and the loop has not taken. Thread-safe. */

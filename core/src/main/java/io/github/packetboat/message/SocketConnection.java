@@ -250,7 +250,7 @@ final class SocketConnection<M> implements Connection<M> {
     /** What messages are encoded by that are not encoded here; what is equal for two connections serves both. */
     CodecFactory<M> encoding() {
         Dialogue<M> dialogue = life.dialogue();
-        return dialogue == null ? endpoint.codec() : dialogue.encoding();
+        return dialogue == null || outbound.mayOutlive() ? endpoint.codec() : dialogue.encoding();
     }
 
     /** Closes in good order since this side goes away, and not only this connection. */

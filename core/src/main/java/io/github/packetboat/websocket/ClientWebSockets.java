@@ -71,9 +71,7 @@ public final class ClientWebSockets<M> implements CodecFactory<M> {
      *
      * <p>What the server sends is expanded in any case. What is sent is not compressed in a client that reconnects and
      * retains, nor with {@code Overflow.DROP_OLDEST}: it may have to wait for another connection, whose server may agree on
-     * less. But what a {@code Group} broadcasts is, and a server that agrees to compress one connection and not the next ends
-     * the next if such a message was retained for it; let no retaining client that deflates be in a group, unless its server
-     * always agrees.
+     * less.
      */
     public ClientWebSockets<M> deflate() {
         return with(new ClientRules(rules.target(), rules.subprotocols(), rules.headers(), true));

@@ -6,7 +6,10 @@ import io.github.packetboat.codec.FrameBuffer;
 import io.github.packetboat.codec.Handshake;
 import java.nio.ByteBuffer;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class ServerOpening implements Opening {
     private static final String VERSION = "13";
     private static final int KEY_BYTES = 16;
+    /** They say nothing once the handshake is done, and would be a third of what an idle connection keeps of a browser's. */
+    private static final Set<String> CONSUMED =
+            Set.of("connection", "upgrade", "sec-websocket-key", "sec-websocket-version", "sec-websocket-extensions");
 
     private final ServerRules rules;
     private final HttpHead.Reader reader = new HttpHead.Reader();
@@ -98,7 +104,9 @@ final class ServerOpening implements Opening {
 
     private Outcome upgrade(HttpHead head, String target, String key) throws HttpException {
         String subprotocol = subprotocol(Http.elements(head.all("sec-websocket-protocol")));
-        Handshake handshake = new Handshake(target, head.headers(), subprotocol);
+        Map<String, List<String>> headers = new HashMap<>(head.headers());
+        headers.keySet().removeAll(CONSUMED);
+        Handshake handshake = new Handshake(target, headers, subprotocol);
         int verdict = rules.admission().applyAsInt(handshake);
         if (verdict != 101) {
             checkVerdict(verdict);

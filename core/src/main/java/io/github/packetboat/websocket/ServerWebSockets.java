@@ -164,7 +164,8 @@ public final class ServerWebSockets<M> implements CodecFactory<M> {
     /**
      * Who is let in, of those that the other rules let in: the function returns 101 to accept, or the status to refuse with,
      * 400 to 599, such as 401. It runs on the event loop, must not block, and is called by several threads at once. What it
-     * found out it can find out again in {@code onOpen}, from the same {@link Handshake}.
+     * found out it can find out again in {@code onOpen}, from the same {@link Handshake}. That has all headers but those that
+     * only make the handshake: {@code Connection}, {@code Upgrade}, and the key, version and extensions of WebSocket.
      */
     public ServerWebSockets<M> admit(ToIntFunction<Handshake> verdict) {
         WebSockets.notNull("verdict", verdict);
@@ -206,8 +207,7 @@ public final class ServerWebSockets<M> implements CodecFactory<M> {
      * broadcast is compressed once, and nothing is kept between messages. Do not compress secrets together with what
      * somebody else can choose. Off unless set.
      *
-     * <p>With {@code Overflow.DROP_OLDEST} only the broadcasts of a {@code Group} are compressed, and what is sent to one
-     * connection is not: it is encoded in the same way for all connections, whatever they have agreed on.
+     * <p>With {@code Overflow.DROP_OLDEST} nothing that is sent is compressed.
      */
     public ServerWebSockets<M> deflate() {
         return with(new ServerRules(

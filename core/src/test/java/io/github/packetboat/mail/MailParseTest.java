@@ -155,4 +155,14 @@ final class MailParseTest {
                 .hasMessage("mail has more than 67108864 bytes, the most that is parsed");
         assertThat(List.of(MailParser.MAX_BYTES)).containsExactly(64 * 1024 * 1024);
     }
+
+    @Test
+    void aMailOfMillionsOfPartsIsRefusedBeforeTheyAreMade() {
+        String bomb = "From: a@x\r\nTo: b@x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+                + "--b\r\n\r\n".repeat(200_000) + "--b--\r\n";
+
+        assertThatThrownBy(() -> Mail.parse(new ByteArrayInputStream(bomb.getBytes(StandardCharsets.US_ASCII))))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("10000 parts");
+    }
 }

@@ -9,6 +9,9 @@ import io.github.packetboat.testkit.Await;
 import io.github.packetboat.testkit.RawServer;
 import io.github.packetboat.testkit.Transcript;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
@@ -21,7 +24,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -257,7 +262,7 @@ final class MailerTroubleTest {
             List<CompletableFuture<Boolean>> replies = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 Mail next = builder("b@x.org")
-                        .attach(Attachment.of("large.bin", new byte[1 << 20])) // which a worker has to read
+                        .attach(Attachment.of("large.bin", new byte[100_000])) // which a worker has to read
                         .build();
                 replies.add(mailer.sendAsync(mail("a@x.org")).thenApply(result -> {
                     try {
@@ -291,6 +296,57 @@ final class MailerTroubleTest {
 
             assertThat(statuses(failure.result())).containsExactly(Status.DEFERRED, status);
             assertThat(asked).hasValue(0);
+        }
+    }
+
+    private static final String VERP = "bounce+{recipient}@example.com";
+
+    @Test
+    void aCaptureIsMadeForEachEnvelope() throws IOException {
+        CapturedMails captured = DeliveryMethod.capture();
+        try (Mailer mailer = Mailer.builder(captured).build()) {
+            mailer.send(builder("a@x.org", "b@x.org").envelopeFrom(VERP).build());
+        }
+        assertThat(captured.mails())
+                .extracting(each -> each.sender() + " to " + each.recipients())
+                .containsExactly("bounce+a=x.org@example.com to [a@x.org]", "bounce+b=x.org@example.com to [b@x.org]");
+    }
+
+    @Test
+    void aFileIsWrittenForEachEnvelope(@TempDir Path folder) throws IOException {
+        try (Mailer mailer =
+                Mailer.builder(DeliveryMethod.pickupDirectory(folder)).build()) {
+            mailer.send(builder("a@x.org", "b@x.org").envelopeFrom(VERP).build());
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files)
+                    .hasSize(2)
+                    .extracting(Files::readString)
+                    .allSatisfy(text -> assertThat(text)
+                            .containsAnyOf(
+                                    "X-Sender: bounce+a=x.org@example.com\r\nX-Receiver: a@x.org\r\nDate",
+                                    "X-Sender: bounce+b=x.org@example.com\r\nX-Receiver: b@x.org\r\nDate"));
+        }
+    }
+
+    @Test
+    void aMessageOfAnotherLibraryIsSignedUnlessItIsAlready() throws Exception {
+        try (FakeServer server = FakeServer.open();
+                Mailer mailer = Mailer.builder(server.server())
+                        .dkim(Dkim.of("example.com", "mailer", key()))
+                        .build()) {
+            mailer.send(mail("a@x.org").toMimeMessage());
+            mailer.send(builder("a@x.org")
+                    .dkim(Dkim.of("example.com", "own", key()))
+                    .build()
+                    .toMimeMessage());
+
+            assertThat(server.mails.get(0).text())
+                    .containsOnlyOnce("DKIM-Signature:")
+                    .contains("s=mailer;");
+            assertThat(server.mails.get(1).text())
+                    .containsOnlyOnce("DKIM-Signature:")
+                    .contains("s=own;");
         }
     }
 }

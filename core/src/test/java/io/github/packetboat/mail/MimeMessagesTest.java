@@ -76,7 +76,7 @@ final class MimeMessagesTest {
 
     @Test
     void aMimeMessageGoesOutAsItIsWithoutItsBcc() throws Exception {
-        Outgoing outgoing = MimeMessages.outgoing(message(), List.of());
+        Outgoing outgoing = MimeMessages.outgoing(message(), List.of(), null);
 
         assertThat(outgoing.sender(Address.of("a@x"))).isEqualTo(Address.of("me@126.com"));
         assertThat(outgoing.recipients())
@@ -95,7 +95,8 @@ final class MimeMessagesTest {
 
     @Test
     void otherRecipientsMayBeGiven() throws Exception {
-        assertThat(MimeMessages.outgoing(message(), List.of(Address.of("x@y"))).recipients())
+        assertThat(MimeMessages.outgoing(message(), List.of(Address.of("x@y")), null)
+                        .recipients())
                 .containsExactly(Address.of("x@y"));
     }
 
@@ -104,25 +105,26 @@ final class MimeMessagesTest {
     void headersThatForgeOthersAreRefused() throws Exception {
         MimeMessage header = message();
         header.setHeader("X-Foo", "v\r\nBcc: evil@example.com");
-        assertThatThrownBy(() -> MimeMessages.outgoing(header, List.of()))
+        assertThatThrownBy(() -> MimeMessages.outgoing(header, List.of(), null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("header X-Foo holds a line break");
 
         MimeMessage bare = message();
         bare.setHeader("X-Foo", "v\rBcc: evil@example.com");
-        assertThatThrownBy(() -> MimeMessages.outgoing(bare, List.of())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> MimeMessages.outgoing(bare, List.of(), null))
+                .isInstanceOf(IllegalArgumentException.class);
 
         MimeBodyPart part = new MimeBodyPart();
         part.setText("x");
         part.setHeader("Content-Disposition", "attachment; filename=\"a.txt\r\nX-Evil: 1\"");
         MimeMessage nested = message();
         nested.setContent(new MimeMultipart(part));
-        assertThatThrownBy(() -> MimeMessages.outgoing(nested, List.of()))
+        assertThatThrownBy(() -> MimeMessages.outgoing(nested, List.of(), null))
                 .hasMessageStartingWith("header Content-Disposition");
 
         MimeMessage folded = message();
         folded.setHeader("X-Foo", "v\r\n w");
-        assertThat(wire(MimeMessages.outgoing(folded, List.of()))).contains("X-Foo: v\r\n w\r\n");
+        assertThat(wire(MimeMessages.outgoing(folded, List.of(), null))).contains("X-Foo: v\r\n w\r\n");
     }
 
     @Test
@@ -132,7 +134,7 @@ final class MimeMessagesTest {
                 new ByteArrayInputStream(
                         "From: me@x\nTo: a@x\nSubject: s\n\na\rb\n.\r\nc".getBytes(StandardCharsets.US_ASCII)));
 
-        assertThat(wire(MimeMessages.outgoing(message, List.of())))
+        assertThat(wire(MimeMessages.outgoing(message, List.of(), null)))
                 .startsWith("Date: ")
                 .endsWith("\r\n\r\na\r\nb\r\n.\r\nc\r\n");
     }
@@ -141,15 +143,15 @@ final class MimeMessagesTest {
     void withoutSenderOrRecipientThereIsNothingToSend() throws Exception {
         MimeMessage nobody = message();
         nobody.removeHeader("From");
-        assertThatThrownBy(() -> MimeMessages.outgoing(nobody, List.of())).hasMessage("message must have a From");
+        assertThatThrownBy(() -> MimeMessages.outgoing(nobody, List.of(), null)).hasMessage("message must have a From");
         MimeMessage nowhere = message();
         nowhere.removeHeader("To");
         nowhere.removeHeader("Bcc");
-        assertThatThrownBy(() -> MimeMessages.outgoing(nowhere, List.of()))
+        assertThatThrownBy(() -> MimeMessages.outgoing(nowhere, List.of(), null))
                 .hasMessageStartingWith("message must have a recipient");
         MimeMessage odd = message();
         odd.setHeader("To", "a@b> SIZE=1");
-        assertThatThrownBy(() -> MimeMessages.outgoing(odd, List.of()))
+        assertThatThrownBy(() -> MimeMessages.outgoing(odd, List.of(), null))
                 .isInstanceOfAny(IllegalArgumentException.class, java.io.IOException.class);
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.packetboat.testkit.Await;
+import io.github.packetboat.testkit.RawServer;
+import io.github.packetboat.testkit.Script;
 import jakarta.mail.MessagingException;
 import jakarta.mail.SendFailedException;
 import jakarta.mail.Session;
@@ -12,6 +14,7 @@ import jakarta.mail.Transport;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
 import java.util.Properties;
+import org.eclipse.angus.mail.smtp.SMTPMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -147,6 +150,106 @@ final class PacketboatTransportTest {
                         .containsExactly(RecipientResult.Status.ACCEPTED, RecipientResult.Status.REJECTED);
                 Await.untilEqual("mails", 1, server.mails::size);
             }
+        }
+    }
+
+    private static Mailer throughAngus(FakeServer server) {
+        Properties properties = new Properties();
+        properties.setProperty("mail.smtp.host", "127.0.0.1");
+        properties.setProperty("mail.smtp.port", Integer.toString(server.port()));
+        return Mailer.builder(DeliveryMethod.transport(Session.getInstance(properties), "smtp"))
+                .build();
+    }
+
+    private static MailBuilder mail(String... to) {
+        return Mail.builder().from("me@example.com").to(to).subject("s").text("t");
+    }
+
+    @Test
+    void whatAnotherTransportCannotTellIsUnknown() {
+        try (FakeServer server = FakeServer.ending(mail -> null);
+                Mailer mailer = throughAngus(server)) {
+            MailException failure = catchThrowableOfType(
+                    MailException.class, () -> mailer.send(mail("a@x.org").build()));
+
+            assertThat(failure.isUnknown()).isTrue();
+            assertThat(failure.isTemporary()).isFalse();
+        }
+    }
+
+    @Test
+    void whatAnotherTransportCannotConnectForIsDeferred() {
+        FakeServer gone = FakeServer.open();
+        gone.close();
+        try (Mailer mailer = throughAngus(gone)) {
+            MailException failure = catchThrowableOfType(
+                    MailException.class, () -> mailer.send(mail("a@x.org").build()));
+
+            assertThat(failure.isTemporary()).isTrue();
+        }
+    }
+
+    @Test
+    void anotherTransportGetsTheEnvelopeSender() throws Exception {
+        try (FakeServer server = FakeServer.open();
+                Mailer mailer = throughAngus(server)) {
+            mailer.send(mail("a@x.org").envelopeFrom("bounces@example.com").build());
+            mailer.send(mail("a@x.org", "b@x.org")
+                    .envelopeFrom("b+{recipient}@example.com")
+                    .build());
+
+            Await.untilEqual("mails", 3, server.mails::size);
+            assertThat(server.mails)
+                    .extracting(FakeServer.Taken::sender)
+                    .containsExactly("bounces@example.com", "b+a=x.org@example.com", "b+b=x.org@example.com");
+            assertThat(server.mails.get(0).text()).contains("From: me@example.com");
+        }
+    }
+
+    @Test
+    void theEnvelopeSenderOfTheSessionOrTheMessageIsTaken() throws Exception {
+        try (FakeServer server = FakeServer.open()) {
+            Session session = session(server.port());
+            session.getProperties().setProperty("mail.smtp.from", "bounces@example.com");
+            SMTPMessage own = new SMTPMessage(session);
+            own.setFrom("me@example.com");
+            own.setText("text");
+            own.setEnvelopeFrom("<>");
+            own.saveChanges();
+            MimeMessage other = message(session, "a@x.org");
+            other.saveChanges();
+            try (Transport transport = session.getTransport()) {
+                transport.connect();
+                transport.sendMessage(other, other.getAllRecipients());
+                transport.sendMessage(own, other.getAllRecipients());
+            }
+            assertThat(server.mails).extracting(FakeServer.Taken::sender).containsExactly("bounces@example.com", "");
+        }
+    }
+
+    @Test
+    void onlyAServersNoMakesAnAddressInvalid() throws Exception {
+        try (RawServer refusing = RawServer.serving(Script.say("554 you are on a list\r\n"), Script.untilEnd());
+                FakeServer dying = FakeServer.ending(mail -> null)) {
+            SendFailedException refused = failure(refusing.port());
+            SendFailedException unknown = failure(dying.port());
+
+            assertThat(refused.getInvalidAddresses()).isEmpty();
+            assertThat(refused.getValidUnsentAddresses()).hasSize(1);
+            assertThat(unknown.getInvalidAddresses()).isEmpty();
+            assertThat(unknown.getValidUnsentAddresses()).isEmpty();
+            assertThat(unknown).hasMessageContaining("UNKNOWN");
+        }
+    }
+
+    private static SendFailedException failure(int port) throws MessagingException {
+        Session session = session(port);
+        MimeMessage message = message(session, "a@x.org");
+        message.saveChanges();
+        try (Transport transport = session.getTransport()) {
+            transport.connect();
+            return catchThrowableOfType(
+                    SendFailedException.class, () -> transport.sendMessage(message, message.getAllRecipients()));
         }
     }
 }

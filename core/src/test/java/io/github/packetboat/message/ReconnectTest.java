@@ -222,6 +222,7 @@ class ReconnectTest {
                 assertThat(client.send(filler)).isTrue();
             }
             Connection<String> old = client.connection();
+            Await.until("some of it is on its way", () -> old.stats().bytesSent() > 0);
             first.halfClose();
             Await.until("noticed", () -> !old.isOpen());
             assertThat(client.send("after the end")).isTrue();

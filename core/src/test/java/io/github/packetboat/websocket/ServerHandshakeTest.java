@@ -69,6 +69,7 @@ final class ServerHandshakeTest {
         assertThat(head.header("COOKIE")).isEqualTo("a=b");
         assertThat(head.headers("X-Twice")).containsExactly("1", "2");
         assertThat(head.header("absent")).isNull();
+        assertThat(head.header("Sec-WebSocket-Key")).isNull();
         assertThat(head.subprotocol()).isEqualTo("v2");
         assertThat(head).hasToString("Handshake[/other, v2]");
         FrameBuffer out = FrameBuffer.allocate(64);

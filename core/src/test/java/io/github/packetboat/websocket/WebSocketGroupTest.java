@@ -2,11 +2,14 @@ package io.github.packetboat.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.packetboat.Backoff;
 import io.github.packetboat.codec.Codecs;
 import io.github.packetboat.message.Group;
+import io.github.packetboat.message.MessageClient;
 import io.github.packetboat.message.MessageServer;
 import io.github.packetboat.testkit.Await;
 import io.github.packetboat.testkit.RawPeer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -82,6 +85,34 @@ final class WebSocketGroupTest {
                 assertThat(new String(Deflate.inflate(payload, payload.length, 10_000)))
                         .isEqualTo(text);
             }
+        }
+    }
+
+    /** What is retained goes to whatever server comes next, which may not have agreed to compress. */
+    @Test
+    void aClientThatRetainsIsSentNothingCompressed() throws Exception {
+        Heard<String> heard = new Heard<>();
+        Heard<String> atClient = new Heard<>();
+        Group<String> group = Group.named("clients");
+        String text = "all the same ".repeat(100);
+        var codec = WebSockets.textClient("/chat").deflate();
+        try (var server = MessageServer.builder(WebSockets.text("/chat").deflate())
+                        .listener(heard)
+                        .bind(0);
+                var retaining = MessageClient.builder(codec)
+                        .listener(atClient)
+                        .reconnect(Backoff.exponential(Duration.ofMillis(1), Duration.ofMillis(20)))
+                        .connect("localhost", server.port());
+                var other = MessageClient.builder(codec).listener(atClient).connect("localhost", server.port())) {
+            assertThat(group.add(retaining.connection())).isTrue();
+            assertThat(group.add(other.connection())).isTrue();
+            long bytes = retaining.connection().stats().bytesSent();
+            long others = other.connection().stats().bytesSent();
+            assertThat(group.broadcast(text)).isEqualTo(2);
+            assertThat(heard.messages.take()).isEqualTo(text);
+            assertThat(heard.messages.take()).isEqualTo(text);
+            assertThat(retaining.connection().stats().bytesSent() - bytes).isGreaterThan(text.length());
+            assertThat(other.connection().stats().bytesSent() - others).isLessThan(100);
         }
     }
 }

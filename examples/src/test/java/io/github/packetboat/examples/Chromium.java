@@ -132,7 +132,8 @@ final class Chromium implements AutoCloseable {
                 .get("sessionId")
                 .asText();
         Tab tab = new Tab(target, session);
-        tab.await("document.readyState === 'complete'");
+        // a new page is an empty one first, and complete at that
+        tab.await("document.readyState === 'complete' && location.href !== 'about:blank'");
         return tab;
     }
 

@@ -91,6 +91,11 @@ public final class Rendering {
         return pieces.size() == 1 ? pieces.get(0).open() : new PiecesStream(pieces);
     }
 
+    /** Whether its header has a field of that name. */
+    public boolean hasField(String name) {
+        return !new HeaderBlock(((Bytes) pieces.get(0)).bytes).fromBottom(name).isEmpty();
+    }
+
     /** Writes all of it to {@code out}, which stays open. */
     public void writeTo(OutputStream out) throws IOException {
         byte[] all = bytes();

@@ -5,6 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /** MAIL and RCPT with the parameters that a server understands. Stateless, thread-safe. */
 final class Commands {
+    /** Short enough for ORCPT (RFC 3461 §4.2), even if every character has to be escaped. */
+    private static final int MAX_ORIGINAL_CHARS = 160;
+
     private Commands() {}
 
     /** RFC 5321 §4.1.1.2, RFC 1870, RFC 6152, RFC 6531, RFC 3461. */
@@ -43,7 +46,15 @@ final class Commands {
         if (wanted != null && wanted.condition() != null) {
             command.append(" NOTIFY=").append(wanted.condition());
         }
+        if (wanted != null && address.length() <= MAX_ORIGINAL_CHARS && isAscii(address)) {
+            command.append(" ORCPT=rfc822;"); // RFC 3461 §4.2: whom the notification is about, after all forwarding
+            appendXtext(command, address);
+        }
         return command.toString();
+    }
+
+    private static boolean isAscii(String text) {
+        return text.chars().allMatch(c -> c < 0x7F);
     }
 
     private static Envelope.@Nullable Notifications wanted(Envelope envelope, Capabilities server) {

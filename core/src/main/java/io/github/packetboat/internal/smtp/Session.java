@@ -419,8 +419,8 @@ final class Session implements MessageListener<Wire> {
     void finished(Transaction transaction, Outcome outcome) {
         answered();
         remove(transaction);
+        pull(); // before whoever is told comes with the next mail, which would find no idle connection
         tell(transaction.job(), outcome);
-        pull(); // nothing if the session has ended
     }
 
     private void answered() {

@@ -337,7 +337,7 @@ final class DialogueTest {
     void wishesForNotificationsAreEncoded(Transcript.Mode mode) {
         try (RawServer server = serving(mode, OPENING + """
                 C: MAIL FROM:<> SIZE=3 RET=HDRS ENVID=a+2Bb+3Dc
-                C: RCPT TO:<"b c"@y> NOTIFY=SUCCESS,DELAY
+                C: RCPT TO:<"b c"@y> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;"b+20c"@y
                 C: DATA
                 S: 250 fine
                 S: 250 fine
