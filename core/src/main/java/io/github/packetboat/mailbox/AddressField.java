@@ -15,6 +15,7 @@ final class AddressField {
     private final Charset fallback;
     private final Defects defects;
     private boolean angles;
+    private boolean closed; // whether inAngles has its >
 
     private AddressField(Charset fallback, Defects defects) {
         this.fallback = fallback;
@@ -32,16 +33,16 @@ final class AddressField {
         int depth = 0;
         for (int i = 0; i < field.length(); i++) {
             char c = field.charAt(i);
-            StringBuilder target = depth > 0 ? comment : angles && inAngles.indexOf(">") < 0 ? inAngles : name;
+            StringBuilder target = depth > 0 ? comment : angles && !closed ? inAngles : name;
             if (c == '\\' && (quoted || depth > 0) && i + 1 < field.length()) {
-                target.append(field.charAt(++i));
+                append(target, field.charAt(++i));
             } else if (c == '"' && depth == 0) {
                 quoted = !quoted;
                 if (target == inAngles) {
                     target.append(c);
                 }
             } else if (quoted) {
-                target.append(c);
+                append(target, c);
             } else if (c == '(') {
                 depth++;
             } else if (c == ')' && depth > 0) {
@@ -50,16 +51,22 @@ final class AddressField {
                 comment.append(c);
             } else if (c == '<') {
                 angles = true;
+                closed = false;
                 inAngles.setLength(0);
             } else if (c == ',' || c == ';') {
                 finish();
             } else if (c == ':' && !angles) {
                 name.setLength(0); // the name of a group
             } else {
-                target.append(c);
+                append(target, c);
             }
         }
         finish();
+    }
+
+    private void append(StringBuilder target, char c) {
+        target.append(c);
+        closed |= target == inAngles && c == '>';
     }
 
     private void finish() {
@@ -80,5 +87,6 @@ final class AddressField {
         comment.setLength(0);
         inAngles.setLength(0);
         angles = false;
+        closed = false;
     }
 }

@@ -51,7 +51,10 @@ public sealed interface Folder permits ImapFolder, Pop3Folder {
     /** Copies the mails into another folder of this mailbox. Not over POP3. */
     void copy(Collection<ReceivedMail> mails, Folder target);
 
-    /** Moves the mails into another folder of this mailbox; all or none where the server has MOVE. Not over POP3. */
+    /**
+     * Moves the mails into another folder of this mailbox, up to a thousand at a time: if it fails, some may have been moved
+     * and others not, and where the server has no MOVE, some may be in both. Not over POP3.
+     */
     void move(Collection<ReceivedMail> mails, Folder target);
 
     /**

@@ -180,7 +180,8 @@ final class ImapFolder implements Folder, MailSource {
             byte[] piece = piece(mail, at);
             out.write(piece);
             at += piece.length;
-            if (piece.length < PIECE) {
+            // A server may give less than was asked for; and some count a size that the mail does not have.
+            if (piece.length == 0 || piece.length < PIECE && at >= mail.size()) {
                 return;
             }
         }

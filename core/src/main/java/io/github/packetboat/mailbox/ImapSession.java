@@ -12,6 +12,8 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.angus.mail.iap.Argument;
+import org.eclipse.angus.mail.iap.BadCommandException;
+import org.eclipse.angus.mail.iap.CommandFailedException;
 import org.eclipse.angus.mail.iap.ConnectionException;
 import org.eclipse.angus.mail.iap.ProtocolException;
 import org.eclipse.angus.mail.iap.Response;
@@ -35,6 +37,9 @@ final class ImapSession implements AutoCloseable {
     private static final long MAX_SEARCH_LINE = 16L * 1024 * 1024;
 
     private static final Pattern CODE = Pattern.compile("\\[(UIDVALIDITY|UIDNEXT|HIGHESTMODSEQ) (\\d{1,19})");
+
+    private static final Pattern PASSING =
+            Pattern.compile("\\[(UNAVAILABLE|LIMIT|INUSE|SERVERBUG)\\]|\\[ALERT\\] Too many", Pattern.CASE_INSENSITIVE);
 
     private final MailboxSettings settings;
     private final Line line;
@@ -72,7 +77,7 @@ final class ImapSession implements AutoCloseable {
         }
     }
 
-    private Void login() throws ProtocolException {
+    private Void login() throws ProtocolException, IOException {
         wire.capability();
         Credentials credentials = settings.server().credentials().orElse(null);
         if (credentials != null) {
@@ -82,12 +87,7 @@ final class ImapSession implements AutoCloseable {
             try {
                 authenticate(credentials, text);
             } catch (ProtocolException e) {
-                // A server that quotes what it was sent must not put the secret into our message.
-                String said = String.valueOf(e.getMessage()).replace(text, "***");
-                throw new MailboxException(
-                        Kind.LOGIN,
-                        "log in to " + settings.where() + " as " + credentials.user() + ": the server refuses: "
-                                + Texts.clean(said, 300));
+                throw notLoggedIn(credentials.user(), text, e);
             }
             wire.capability();
         }
@@ -95,6 +95,22 @@ final class ImapSession implements AutoCloseable {
             wire.id(Map.of("name", "packetboat")); // NetEase lets nobody select a folder without
         }
         return null;
+    }
+
+    /** Refused for good is only who was told NO or BAD, and not with a code that says to come again (RFC 5530 §3). */
+    private MailboxException notLoggedIn(String user, String secret, ProtocolException e) throws IOException {
+        boolean said = !wire.bye().isEmpty();
+        if (!said && wire.failure() instanceof IOException broken) {
+            throw broken; // which Angus takes for an answer
+        }
+        boolean refused = e instanceof CommandFailedException || e instanceof BadCommandException;
+        String answer = said ? "BYE " + wire.bye() : String.valueOf(e.getMessage());
+        boolean passing = said || !refused || PASSING.matcher(answer).find();
+        // A server that quotes what it was sent must not put the secret into our message.
+        return new MailboxException(
+                passing ? Kind.CONNECTION : Kind.LOGIN,
+                "log in to " + settings.where() + " as " + user + ": the server "
+                        + (passing ? "cannot now: " : "refuses: ") + Texts.clean(answer.replace(secret, "***"), 300));
     }
 
     private void authenticate(Credentials credentials, String secret) throws ProtocolException {
@@ -217,7 +233,8 @@ final class ImapSession implements AutoCloseable {
      * Sends a command and reads its whole answer.
      *
      * @return the responses, the tagged one last; it is OK
-     * @throws MailboxException REFUSED if the server says NO or BAD; any other kind ends the session
+     * @throws MailboxException REFUSED if the server says NO or BAD, GONE if there is no folder to select; any other kind
+     *     ends the session
      */
     Response[] run(String what, String command, @Nullable Argument argument, long maxLine, long maxBytes) {
         return guarded(what, maxLine, maxBytes, () -> {
@@ -230,8 +247,9 @@ final class ImapSession implements AutoCloseable {
                 untagged.accept(responses[i]);
             }
             if (!last.isOK()) {
+                boolean gone = command.equals("SELECT") && last.getRest().startsWith("[NONEXISTENT]");
                 throw new MailboxException(
-                        Kind.REFUSED,
+                        gone ? Kind.GONE : Kind.REFUSED,
                         what + " at " + settings.where() + ": the server says " + Texts.clean(last.toString(), 300));
             }
             return responses;
@@ -253,7 +271,7 @@ final class ImapSession implements AutoCloseable {
             lastUsed = System.nanoTime();
             return result;
         } catch (MailboxException e) {
-            if (e.kind() != Kind.REFUSED) {
+            if (e.kind() != Kind.REFUSED && e.kind() != Kind.GONE) {
                 close();
             }
             throw e;
@@ -297,23 +315,9 @@ final class ImapSession implements AutoCloseable {
 
     /** Sends something large, and breaks the connection if the server does not take it in time. */
     Response[] upload(String what, String command, Argument argument) {
-        Line sending = line;
-        Thread timer = new Thread(
-                () -> {
-                    try {
-                        Thread.sleep(settings.commandTimeout().toMillis());
-                        sending.close();
-                    } catch (InterruptedException e) {
-                        // sent in time: the thread ends
-                    }
-                },
-                "packetboat-mailbox-upload");
-        timer.setDaemon(true);
-        timer.start();
-        try {
+        Deadline deadline = new Deadline(line, settings.commandTimeout());
+        try (deadline) {
             return run(what, command, argument);
-        } finally {
-            timer.interrupt();
         }
     }
 

@@ -26,7 +26,7 @@ final class ImapStore implements MailStore {
 
     private final MailboxSettings settings;
     private final ReentrantLock turn = new ReentrantLock();
-    private @Nullable ImapSession session; // guarded by turn, but for close
+    private volatile @Nullable ImapSession session; // written under turn; read by close without
     private final Watches watches = new Watches();
     private volatile boolean closed;
 

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.eclipse.angus.mail.iap.Argument;
 import org.eclipse.angus.mail.iap.Response;
 import org.eclipse.angus.mail.imap.protocol.FLAGS;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ImapWatch implements Watcher {
     private static final long FLAGS_ANSWER = 512L * 1024 * 1024;
+    /** How often a look at the folder is begun anew because mails went during it. */
+    private static final int MAX_LOOKS = 100;
 
     private final ImapFolder folder;
     private final MailboxSettings settings;
@@ -30,6 +33,11 @@ final class ImapWatch implements Watcher {
     private volatile boolean closed;
     private volatile Watermark watermark;
     private @Nullable Ledger ledger;
+    /** Whether the ledger is what the server counts by: only then sequence numbers mean something. */
+    private boolean inStep;
+    /** Whether mails went while the ledger was not in step. */
+    private boolean shifted;
+
     private long uidValidity;
     private long modSeq;
     private long told;
@@ -70,7 +78,7 @@ final class ImapWatch implements Watcher {
         if (closed) {
             opened.close(); // while it was opened
         }
-        untold.clear();
+        inStep = false;
         ImapSession.Selected selected = opened.select(folder.name());
         opened.onUntagged(this::onUntagged);
         if (selected.uidValidity() == 0) {
@@ -81,6 +89,7 @@ final class ImapWatch implements Watcher {
         long before = ledger == null && !watermark.isNow() ? watermark.uidValidity() : uidValidity;
         if (before != 0 && before != selected.uidValidity()) {
             ledger = null;
+            untold.clear(); // of mails that had the old UIDs
             watermark = Watermark.NOW;
             Watch.tell(listener::onReset);
         }
@@ -91,6 +100,7 @@ final class ImapWatch implements Watcher {
             catchUp(opened, ledger);
         }
         modSeq = selected.modSeq(); // all changes up to there were seen just now
+        inStep = true;
         tellUntold();
         tellNew(opened);
     }
@@ -100,7 +110,7 @@ final class ImapWatch implements Watcher {
         Ledger known = new Ledger();
         List<FetchResponse> all = live.selected() == null || selected.messages() == 0
                 ? new ArrayList<>()
-                : fetchFlags(live, "1:*", "(UID FLAGS)");
+                : undisturbed(() -> fetchFlags(live, "1:*", "(UID FLAGS)"));
         long last = Math.max(0, selected.uidNext() - 1);
         if (!watermark.isNow()) {
             last = watermark.uid();
@@ -130,17 +140,34 @@ final class ImapWatch implements Watcher {
     private void catchUp(ImapSession live, Ledger known) {
         Argument all = new Argument();
         all.writeAtom("ALL");
+        long[] left = undisturbed(() -> live.search("look what is left in " + folder.name(), all));
         Set<Long> present = new HashSet<>();
-        Arrays.stream(live.search("look what is left in " + folder.name(), all)).forEach(present::add);
+        Arrays.stream(left).forEach(present::add);
         for (Long uid : List.copyOf(known.uids())) {
             if (!present.contains(uid)) {
                 removed(uid);
             }
         }
+        inStep = true;
         if (!known.uids().isEmpty()) {
             String items = modSeq > 0 ? "(FLAGS) (CHANGEDSINCE " + modSeq + ")" : "(FLAGS)";
             fetchFlags(live, "1:" + told, items); // heard in onUntagged, as what comes unasked
         }
+    }
+
+    /** Looks again while mails go during it, for then nobody knows whether the answer still has them. */
+    private <T> T undisturbed(Supplier<T> look) {
+        for (int i = 0; i < MAX_LOOKS; i++) {
+            shifted = false;
+            T seen = look.get();
+            if (!shifted) {
+                return seen;
+            }
+        }
+        throw new MailboxException(
+                Kind.CONNECTION,
+                "look at " + folder.name() + " at " + settings.where() + ": mails went during each of " + MAX_LOOKS
+                        + " looks");
     }
 
     private void moveTo(long uid) {
@@ -150,7 +177,8 @@ final class ImapWatch implements Watcher {
 
     private void onUntagged(Response response) {
         Ledger known = ledger;
-        if (known == null) {
+        if (known == null || !inStep) {
+            shifted |= response instanceof IMAPResponse imap && imap.keyEquals("EXPUNGE");
             return;
         }
         if (response instanceof FetchResponse fetch) {

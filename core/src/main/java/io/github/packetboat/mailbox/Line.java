@@ -4,6 +4,7 @@ import io.github.packetboat.mail.MailServer;
 import io.github.packetboat.mail.MailServer.Tls;
 import io.github.packetboat.message.TlsOptions;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -11,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -58,7 +60,12 @@ final class Line implements AutoCloseable {
             line = new Line(settings);
             line.plain.setTcpNoDelay(true);
             line.plain.setKeepAlive(true);
-            line.begin();
+            Deadline deadline = new Deadline(line, settings.connectTimeout());
+            try (deadline) {
+                line.begin();
+            } catch (IOException e) {
+                throw deadline.isOver() ? new SocketTimeoutException("not begun in time") : e;
+            }
             return line;
         } catch (IOException e) {
             throw failed(settings, line, e);
@@ -75,7 +82,7 @@ final class Line implements AutoCloseable {
             line.close();
         }
         String what = "connect to " + settings.where() + ": ";
-        if (e instanceof SSLException) {
+        if (e instanceof SSLException && !isCut(e)) {
             return new MailboxException(MailboxException.Kind.TLS, what + tlsReason(e), e);
         }
         if (e instanceof SocketTimeoutException) {
@@ -86,6 +93,18 @@ final class Line implements AutoCloseable {
                     e);
         }
         return new MailboxException(MailboxException.Kind.CONNECTION, what + Texts.clean(e.getMessage(), 200), e);
+    }
+
+    /** Whether the connection broke under TLS, which says nothing of TLS. */
+    private static boolean isCut(IOException e) {
+        Throwable cause = e;
+        for (int i = 0; i < 10 && cause != null; i++) {
+            if (cause instanceof SocketException || cause instanceof EOFException) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
     }
 
     private static String tlsReason(IOException e) {

@@ -25,6 +25,10 @@ final class Pop3Folder implements Folder, MailSource {
         this.store = store;
     }
 
+    Pop3Store store() {
+        return store;
+    }
+
     @Override
     public String name() {
         return "INBOX";
@@ -79,9 +83,13 @@ final class Pop3Folder implements Folder, MailSource {
         return index < 0 ? Optional.empty() : Optional.of(mail(session, index));
     }
 
-    ReceivedMail mail(Pop3Session session, int index) {
+    private ReceivedMail mail(Pop3Session session, int index) {
+        return mail(session, index, session.header(index));
+    }
+
+    /** The mail of that index in the session, of which {@code top} is the header. */
+    ReceivedMail mail(Pop3Session session, int index, byte[] top) {
         Charset fallback = store.settings().fallbackCharset();
-        byte[] top = session.header(index);
         HeaderFields header =
                 HeaderFields.parse(top, 0, MimeParser.bodyBegin(top, 0, top.length), fallback, new Defects());
         String id = session.ids().get(index);

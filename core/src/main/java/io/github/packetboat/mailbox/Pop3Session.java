@@ -4,13 +4,13 @@ import io.github.packetboat.mail.Credentials;
 import io.github.packetboat.mailbox.MailboxException.Kind;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.FetchProfile;
-import jakarta.mail.Flags;
 import jakarta.mail.Folder;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.UIDFolder;
 import jakarta.mail.URLName;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.eclipse.angus.mail.pop3.POP3Folder;
 import org.eclipse.angus.mail.pop3.POP3Message;
 import org.eclipse.angus.mail.pop3.POP3Store;
@@ -34,6 +35,9 @@ final class Pop3Session implements AutoCloseable {
     private static final long LIST_ANSWER = 128L * 1024 * 1024;
     private static final long HEADER_ANSWER = 16L * 1024 * 1024;
     private static final int MAX_MAILS = 1_000_000;
+    /** What says to come again (RFC 2449 §8.1.1, RFC 3206 §4). */
+    private static final Pattern PASSING =
+            Pattern.compile("\\[(IN-USE|LOGIN-DELAY|SYS/TEMP)\\]", Pattern.CASE_INSENSITIVE);
 
     private final MailboxSettings settings;
     private final Line line;
@@ -125,7 +129,7 @@ final class Pop3Session implements AutoCloseable {
             }
             String said = String.valueOf(e.getMessage()).replace(text, "***");
             throw new MailboxException(
-                    Kind.LOGIN,
+                    PASSING.matcher(said).find() ? Kind.CONNECTION : Kind.LOGIN,
                     "log in to " + settings.where() + " as " + credentials.user() + (token ? " with a token" : "")
                             + ": the server refuses: " + Texts.clean(said, 300));
         }
@@ -133,20 +137,29 @@ final class Pop3Session implements AutoCloseable {
 
     /** Angus makes an array of as many mails as the server claims to have: so it must not claim too many. */
     private void checkCount() throws IOException {
-        line.in().expect(SMALL_ANSWER, SMALL_ANSWER, settings.commandTimeout());
-        line.out().write("STAT\r\n".getBytes(StandardCharsets.US_ASCII));
-        line.out().flush();
-        StringBuilder answer = new StringBuilder();
-        for (int c = line.in().read(); c >= 0 && c != '\n'; c = line.in().read()) {
-            answer.append((char) c);
-        }
-        String text = answer.toString().strip();
+        String text = ask("STAT");
         if (!text.matches("\\+OK [0-9]{1,9} .*") || Long.parseLong(text.split(" ")[1]) > MAX_MAILS) {
             throw new MailboxException(
                     Kind.PROTOCOL,
                     "open the mailbox at " + settings.where() + ": STAT says \"" + Texts.clean(text, 100)
                             + "\", where at most " + MAX_MAILS + " mails are expected");
         }
+    }
+
+    /** Sends a command that is answered in one line, of which Angus would not tell us. */
+    private String ask(String command) throws IOException {
+        line.in().expect(SMALL_ANSWER, SMALL_ANSWER, settings.commandTimeout());
+        line.out().write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
+        line.out().flush();
+        StringBuilder answer = new StringBuilder();
+        int c = line.in().read();
+        for (; c >= 0 && c != '\n'; c = line.in().read()) {
+            answer.append((char) c);
+        }
+        if (c < 0) {
+            throw new EOFException("the server closed the connection instead of answering " + command);
+        }
+        return answer.toString().strip();
     }
 
     /** The UIDLs, in the order of the mails' numbers. */
@@ -190,19 +203,31 @@ final class Pop3Session implements AutoCloseable {
         return (POP3Message) folder.getMessage(index + 1);
     }
 
-    /** Deletes the mails of these UIDLs, as far as they are there, and ends the session: only then they are gone. */
+    /**
+     * Deletes the mails of these UIDLs, as far as they are there, and ends the session: only then they are gone.
+     *
+     * @throws MailboxException REFUSED if the server does not delete them all
+     */
     void deleteAndQuit(Set<String> doomed) {
-        guarded("delete mails", LIST_ANSWER, () -> {
+        String refusal = guarded("delete mails", SMALL_ANSWER, () -> {
+            String first = "";
             for (int i = 0; i < ids.size(); i++) {
                 if (doomed.contains(ids.get(i))) {
-                    message(i).setFlag(Flags.Flag.DELETED, true);
+                    String answer = ask("DELE " + (i + 1));
+                    first = first.isEmpty() && !answer.startsWith("+OK") ? answer : first;
                 }
             }
-            folder.close(true);
-            store.close();
-            return null;
+            String goodbye = ask("QUIT");
+            return first.isEmpty() && !goodbye.startsWith("+OK") ? goodbye : first;
         });
         close();
+        if (!refusal.isEmpty()) {
+            throw new MailboxException(
+                    Kind.REFUSED,
+                    "delete " + doomed.size() + " mails at " + settings.where()
+                            + ": some or all are still there, for the server says \"" + Texts.clean(refusal, 200)
+                            + '"');
+        }
     }
 
     /** Ends the session, deleting nothing. */

@@ -6,20 +6,26 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The mailbox of one user on a POP3 server, the one session that its calls share, and what is to be deleted. Thread-safe. */
 final class Pop3Store implements MailStore {
     private static final Duration STALE = Duration.ofSeconds(20);
 
+    /** How long one waits for a turn before it asks whether it still should. */
+    private static final long TURN_MILLIS = 100;
+
     private final MailboxSettings settings;
     private final ReentrantLock turn = new ReentrantLock();
     private final Set<String> doomed = new HashSet<>(); // guarded by turn
     private final Watches watches = new Watches();
     private volatile boolean closed;
-    private @Nullable Pop3Session session; // guarded by turn, but for close
+    private volatile @Nullable Pop3Session session; // written under turn; read by close without
 
     Pop3Store(MailboxSettings settings) {
         this.settings = settings;
@@ -45,6 +51,40 @@ final class Pop3Store implements MailStore {
             throw e;
         } finally {
             turn.unlock();
+        }
+    }
+
+    /**
+     * Runs {@code work}, which has a session of its own, between the calls: a server lets nobody in while there is another
+     * session (RFC 1939 §4), so ours is ended before.
+     *
+     * @param cancelled asked while the turn has not come
+     */
+    <T> T apart(BooleanSupplier cancelled, Supplier<T> work) {
+        while (!takesTurn()) {
+            if (cancelled.getAsBoolean()) {
+                throw new MailboxException(
+                        Kind.CONNECTION, "look for mail at " + settings.where() + ": closed meanwhile");
+            }
+        }
+        try {
+            Pop3Session resting = session;
+            session = null;
+            if (resting != null) {
+                resting.quit();
+            }
+            return work.get();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private boolean takesTurn() {
+        try {
+            return turn.tryLock(TURN_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MailboxException(Kind.CONNECTION, "look for mail at " + settings.where() + ": interrupted", e);
         }
     }
 
@@ -102,12 +142,15 @@ final class Pop3Store implements MailStore {
         turn.lock();
         try {
             if (!doomed.isEmpty()) {
-                with(false, live -> {
-                    live.deleteAndQuit(doomed);
-                    return null;
-                });
+                try {
+                    with(false, live -> {
+                        live.deleteAndQuit(doomed);
+                        return null;
+                    });
+                } finally {
+                    session = null; // it is over, whether the server has deleted or not
+                }
                 doomed.clear();
-                session = null;
             }
         } finally {
             turn.unlock();

@@ -2,20 +2,28 @@ package io.github.packetboat.mailbox;
 
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Watches a mailbox over POP3: compares its UIDLs, again and again, with those that it knows. */
 final class Pop3Watch implements Watcher {
+    /** How much one look takes before it is told; what is left is looked at with the next. */
+    private static final int MAX_LOOK_MAILS = 500;
+
+    private static final long MAX_LOOK_BYTES = 16L * 1024 * 1024;
+
     private final MailboxSettings settings;
     private final Pop3Folder folder;
     private final MailboxListener listener;
     private volatile @Nullable Pop3Session session;
     private volatile boolean closed;
-    private volatile Watermark watermark;
-    private @Nullable Set<String> known;
+    private final Watermark from;
+    /** What is told and still there; by the watch's thread, and read by any. */
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean begun; // whether known says more than from
 
     Pop3Watch(MailboxSettings settings, Pop3Folder folder, MailboxListener listener, Watermark from) {
         if (!Check.notNull("watermark", from).isNow() && !from.isPop3()) {
@@ -24,12 +32,12 @@ final class Pop3Watch implements Watcher {
         this.settings = settings;
         this.folder = folder;
         this.listener = listener;
-        this.watermark = from;
+        this.from = from;
     }
 
     @Override
     public Watermark watermark() {
-        return watermark;
+        return begun ? Watermark.pop3(known) : from;
     }
 
     @Override
@@ -59,36 +67,56 @@ final class Pop3Watch implements Watcher {
         }
     }
 
+    /** What one look has found; {@code more} if it was too much for one. */
+    private record Look(List<String> removed, List<ReceivedMail> arrived, boolean more) {}
+
     private void poll() {
-        Pop3Session opened = Pop3Session.open(settings);
-        session = opened;
-        if (closed) {
-            opened.close(); // while it was opened
-        }
-        List<String> ids = opened.ids();
-        if (known == null) {
-            known = new LinkedHashSet<>(watermark.isNow() ? ids : watermark.ids());
-        }
-        Set<String> told = known;
-        Set<String> present = new HashSet<>(ids);
-        List<String> removed = new ArrayList<>(told);
-        removed.removeIf(present::contains);
-        removed.forEach(told::remove);
-        mark(told);
-        removed.forEach(id -> Watch.tell(() -> listener.onRemoved(id)));
-        for (int i = 0; i < ids.size(); i++) {
-            if (!told.contains(ids.get(i))) {
-                ReceivedMail mail = folder.mail(opened, i);
+        boolean more = true;
+        while (more && !closed) {
+            Look look = folder.store().apart(() -> closed, this::look); // over when the listener is told: it may fetch
+            look.removed().forEach(known::remove);
+            look.removed().forEach(id -> Watch.tell(() -> listener.onRemoved(id)));
+            for (ReceivedMail mail : look.arrived()) {
                 Watch.tell(() -> listener.onNew(mail));
-                told.add(ids.get(i));
-                mark(told);
+                known.add(mail.id());
             }
+            more = look.more();
         }
-        session = null;
-        opened.quit();
     }
 
-    private void mark(Set<String> told) {
-        watermark = Watermark.pop3(told);
+    private Look look() {
+        Pop3Session opened = Pop3Session.open(settings);
+        session = opened;
+        try {
+            if (closed) {
+                opened.close(); // while it was opened
+            }
+            List<String> ids = opened.ids();
+            if (!begun) {
+                known.addAll(from.isNow() ? ids : from.ids());
+                begun = true;
+            }
+            List<String> removed = new ArrayList<>(known);
+            removed.removeAll(new HashSet<>(ids));
+            List<ReceivedMail> arrived = new ArrayList<>();
+            Set<String> fresh = new HashSet<>();
+            long bytes = 0;
+            for (int i = 0; i < ids.size(); i++) {
+                if (!known.contains(ids.get(i)) && fresh.add(ids.get(i))) {
+                    if (bytes > MAX_LOOK_BYTES || arrived.size() == MAX_LOOK_MAILS) {
+                        opened.quit();
+                        return new Look(removed, arrived, true);
+                    }
+                    byte[] header = opened.header(i);
+                    bytes += header.length;
+                    arrived.add(folder.mail(opened, i, header));
+                }
+            }
+            opened.quit();
+            return new Look(removed, arrived, false);
+        } finally {
+            opened.close();
+            session = null;
+        }
     }
 }

@@ -71,7 +71,7 @@ public final class ReceivedPart {
      *
      * @param folder must exist
      * @return the file
-     * @throws IOException if the file cannot be written
+     * @throws IOException if the file cannot be written; none is left behind then
      */
     public Path saveIn(Path folder) throws IOException {
         int dot = fileName.lastIndexOf('.');
@@ -79,15 +79,29 @@ public final class ReceivedPart {
         String ending = dot > 0 ? fileName.substring(dot) : "";
         for (int i = 1; i <= MAX_TRIES; i++) {
             Path file = folder.resolve(i == 1 ? fileName : stem + " (" + i + ")" + ending);
-            try (OutputStream out =
-                    Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                open().transferTo(out);
-                return file;
+            OutputStream out;
+            try {
+                out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             } catch (FileAlreadyExistsException e) {
-                // the next number
+                continue; // with the next number
             }
+            fill(file, out);
+            return file;
         }
         throw new FileAlreadyExistsException(folder.resolve(fileName) + ", and " + MAX_TRIES + " more of that name");
+    }
+
+    private void fill(Path file, OutputStream out) throws IOException {
+        try (out) {
+            open().transferTo(out);
+        } catch (IOException | RuntimeException e) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException undeleted) {
+                e.addSuppressed(undeleted);
+            }
+            throw e;
+        }
     }
 
     @Override

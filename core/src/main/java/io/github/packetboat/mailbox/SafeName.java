@@ -48,6 +48,9 @@ final class SafeName {
         int dot = name.lastIndexOf('.');
         String ending = dot > 0 && utf8Length(name.substring(dot)) <= 20 ? name.substring(dot) : "";
         String stem = name.substring(0, name.length() - ending.length());
+        int most = Math.min(stem.length(), MAX_BYTES); // a char has at least one byte
+        boolean split = most > 0 && most < stem.length() && Character.isHighSurrogate(stem.charAt(most - 1));
+        stem = stem.substring(0, split ? most - 1 : most);
         while (utf8Length(stem) + utf8Length(ending) > MAX_BYTES) {
             stem = stem.substring(0, stem.offsetByCodePoints(stem.length(), -1));
         }

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Tells a {@link MailboxListener} of what happens in a folder. It connects again by itself when the connection breaks, with
  * growing pauses, and goes on where it was: no mail is missed, and none told twice, however often that happens. It ends when
  * it or its mailbox is closed, when the listener throws, or when there is no use in trying again: the server has refused the
- * login three times in a row, or has no such folder.
+ * login or shown a certificate
+ * that is not accepted three times in a row, has no such folder, or has no lasting ids.
  *
  * <p>Over IMAP it waits with IDLE, which it renews before servers or routers end it in silence, and looks for itself each
  * time in case the server has forgotten to tell; where the server has no IDLE, and over POP3, it asks from time to time.
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class Watch implements AutoCloseable {
-    private static final int MAX_LOGIN_FAILURES = 3;
+    private static final int MAX_DENIALS = 3;
     private static final Logger LOG = System.getLogger(Watch.class.getName());
 
     private final MailboxSettings settings;
@@ -95,21 +96,21 @@ public final class Watch implements AutoCloseable {
     private void run() {
         try {
             int attempt = 0;
-            int loginFailures = 0;
+            int denials = 0;
             while (!isClosing()) {
                 try {
                     watcher.connect();
                     attempt = 0;
-                    loginFailures = 0;
+                    denials = 0;
                     tell(listener::onConnected);
                     while (!isClosing()) {
                         watcher.await(this::sleep);
                     }
                 } catch (MailboxException e) {
                     watcher.disconnect();
-                    loginFailures = e.kind() == MailboxException.Kind.LOGIN ? loginFailures + 1 : 0;
+                    denials = isDenial(e.kind()) ? denials + 1 : 0;
                     if (!isClosing()) {
-                        retry(e, loginFailures, attempt++);
+                        retry(e, denials, attempt++);
                     }
                 }
             }
@@ -121,11 +122,14 @@ public final class Watch implements AutoCloseable {
         }
     }
 
-    private void retry(MailboxException e, int loginFailures, int attempt) {
-        boolean hopeless = loginFailures == MAX_LOGIN_FAILURES
-                || e.kind() == MailboxException.Kind.REFUSED
-                || e.kind() == MailboxException.Kind.UNSUPPORTED
-                || e.kind() == MailboxException.Kind.TLS && attempt >= MAX_LOGIN_FAILURES;
+    private static boolean isDenial(MailboxException.Kind kind) {
+        return kind == MailboxException.Kind.LOGIN || kind == MailboxException.Kind.TLS;
+    }
+
+    private void retry(MailboxException e, int denials, int attempt) {
+        boolean hopeless = denials == MAX_DENIALS
+                || e.kind() == MailboxException.Kind.GONE
+                || e.kind() == MailboxException.Kind.UNSUPPORTED;
         if (hopeless) {
             throw e;
         }
