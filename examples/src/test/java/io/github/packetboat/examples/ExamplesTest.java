@@ -146,9 +146,8 @@ class ExamplesTest {
     @Test
     void watch() throws Exception {
         assertThat(run("watch"))
-                .contains("   tells  connected", "   tells  new: 测试邮件 3")
-                .last()
-                .isEqualTo("5 mails sent, 5 told, each once");
+                .as("in this order; GreenMail may print stack traces of connections that end")
+                .containsSubsequence("   tells  connected", "   tells  new: 测试邮件 3", "5 mails sent, 5 told, each once");
     }
 
     @Test
