@@ -8,15 +8,20 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What is sent is streamed: a small heap takes any number of large mails. Runs itself in a JVM with a heap that is small. */
 final class ManyLargeMailsTest {
+    @TempDir
+    private Path folder;
+
     private static final int MAILS = 100;
     private static final long ATTACHMENT_BYTES = 25L << 20;
 
@@ -30,7 +35,8 @@ final class ManyLargeMailsTest {
         run(1, 1L << 30, 1, "16m");
     }
 
-    private static void run(int mails, long bytes, int connections, String heap) throws Exception {
+    private void run(int mails, long bytes, int connections, String heap) throws Exception {
+        Path errors = folder.resolve("errors"); // where the watchdog, too, says what a busy machine makes late
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx" + heap,
@@ -40,13 +46,14 @@ final class ManyLargeMailsTest {
                         Integer.toString(mails),
                         Long.toString(bytes),
                         Integer.toString(connections))
-                .redirectErrorStream(true)
+                .redirectError(errors.toFile())
                 .start();
         try {
             process.getOutputStream().close();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(process.waitFor(50, TimeUnit.SECONDS)).as(said).isTrue();
-            assertThat(said.strip()).isEqualTo(mails + " accepted");
+            assertThat(said.strip()).as(Files.readString(errors)).isEqualTo(mails + " accepted");
+            assertThat(process.exitValue()).isZero();
         } finally {
             process.destroyForcibly();
         }
