@@ -44,6 +44,8 @@ public interface Conversation<M> extends Codec<M> {
         GOING_AWAY,
         /** {@link #decode} threw: the peer broke a rule that the codec knows. */
         PEER_FAILED,
+        /** The peer breaks no rule of the codec, but goes beyond what it is granted here, as by taking nothing for too long. */
+        PEER_MISBEHAVED,
         /** Something failed on this side. */
         SELF_FAILED
     }

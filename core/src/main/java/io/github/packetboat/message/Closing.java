@@ -27,6 +27,8 @@ final class Closing<M> {
     private final Inbound<M> inbound;
     private final @Nullable Dialogue<M> dialogue;
     private boolean peerEnded;
+    private boolean hurried;
+    private long writtenBefore;
 
     Closing(
             SocketConnection<M> connection,
@@ -69,6 +71,43 @@ final class Closing<M> {
         life.deadlines().flushes();
         readiness.readWhateverComes();
         outbound.drain().flush();
+        writtenBefore = outbound.drain().writtenToKernel();
+    }
+
+    /**
+     * The peer takes nothing of what is queued: closes for {@code why}. A codec that has words for it says them behind that,
+     * for a peer that reads on after all.
+     */
+    void stalled(CloseReason why) {
+        if (dialogue == null) {
+            now(why);
+            return;
+        }
+        begin(why);
+        if (life.state() == Lifecycle.State.CLOSING) {
+            dialogue.sayFarewell(why);
+        }
+    }
+
+    /** All of this side goes away: nobody is waited for longer than the others. */
+    void hurry() {
+        hurried = true;
+    }
+
+    /**
+     * Whether what is still to be written may take as long again, since it is the answer to a peer that wanted nothing else and
+     * that has taken {@code bytes} of it since the last time.
+     */
+    boolean goesOn(long bytes) {
+        if (life.wasOpen() || dialogue == null || hurried) {
+            return false;
+        }
+        Drain<M> drain = outbound.drain();
+        // the kernel says that it takes more only when a good part of its buffer is free
+        drain.writesSome();
+        long before = writtenBefore;
+        writtenBefore = drain.writtenToKernel();
+        return writtenBefore - before >= bytes && life.state() == Lifecycle.State.CLOSING;
     }
 
     /** Everything queued has been handed to the kernel. */

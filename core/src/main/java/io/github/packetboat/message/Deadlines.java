@@ -12,70 +12,78 @@ final class Deadlines<M> extends Timers.Timer {
     private static final long NONE = Long.MAX_VALUE;
     /** How long what uses up the memory of all may stay, with its reads paused, before it goes. */
     private static final long OVERLOAD_NANOS = 5_000_000_000L;
+    /** Who reads an answer more slowly than this holds its memory for too long. */
+    private static final long MIN_ANSWER_BYTES_PER_SECOND = 500;
 
     private final SocketConnection<M> connection;
     private final Lifecycle<M> life;
-    private final EventLoop loop;
-    private final Endpoint<M> endpoint;
-    private final Settings<M> settings;
-    private final Limits limits;
     private long phaseEndNanos;
     private long lastBeatNanos;
 
-    Deadlines(SocketConnection<M> connection, Lifecycle<M> life, EventLoop loop, Endpoint<M> endpoint) {
+    Deadlines(SocketConnection<M> connection, Lifecycle<M> life) {
         this.connection = connection;
         this.life = life;
-        this.loop = loop;
-        this.endpoint = endpoint;
-        this.settings = endpoint.settings();
-        this.limits = settings.limits();
+    }
+
+    // asked for rather than kept: there is one of these for each idle connection
+
+    private EventLoop loop() {
+        return connection.loop();
+    }
+
+    private Settings<M> settings() {
+        return connection.endpoint().settings();
+    }
+
+    private Limits limits() {
+        return settings().limits();
     }
 
     void openingBegins() {
-        phaseEndNanos = loop.nowNanos() + limits.handshakeTimeout().toNanos();
+        phaseEndNanos = loop().nowNanos() + limits().handshakeTimeout().toNanos();
         armBy(phaseEndNanos);
     }
 
     void opened() {
-        lastBeatNanos = loop.nowNanos();
-        arm(next(loop.nowNanos()));
+        lastBeatNanos = loop().nowNanos();
+        arm(next(loop().nowNanos()));
     }
 
     void frameBegins() {
-        armBy(loop.nowNanos() + overloadPatience());
+        armBy(loop().nowNanos() + overloadPatience());
     }
 
     void overloaded() {
-        armBy(loop.nowNanos() + overloadPatience());
+        armBy(loop().nowNanos() + overloadPatience());
     }
 
     void stalled() {
-        armBy(loop.nowNanos() + limits.writeStallTimeout().toNanos());
+        armBy(loop().nowNanos() + limits().writeStallTimeout().toNanos());
     }
 
     void flushes() {
-        phaseEndNanos = loop.nowNanos() + limits.closeFlushTimeout().toNanos();
+        phaseEndNanos = loop().nowNanos() + limits().closeFlushTimeout().toNanos();
         armBy(phaseEndNanos);
     }
 
     void lingers() {
-        phaseEndNanos = loop.nowNanos() + limits.lingerTimeout().toNanos();
+        phaseEndNanos = loop().nowNanos() + limits().lingerTimeout().toNanos();
         armBy(phaseEndNanos);
     }
 
     void cancel() {
-        loop.timers().cancel(this);
+        loop().timers().cancel(this);
     }
 
     private void armBy(long deadlineNanos) {
         if (!isScheduled() || deadlineNanos() - deadlineNanos > 0) {
-            loop.timers().schedule(this, deadlineNanos);
+            loop().timers().schedule(this, deadlineNanos);
         }
     }
 
     private void arm(long inNanos) {
         if (inNanos != NONE) {
-            armBy(loop.nowNanos() + Math.max(1, inNanos));
+            armBy(loop().nowNanos() + Math.max(1, inNanos));
         }
     }
 
@@ -86,18 +94,23 @@ final class Deadlines<M> extends Timers.Timer {
                 expired(
                         now,
                         CloseReason.Kind.HANDSHAKE_TIMEOUT,
-                        "not open within handshakeTimeout=" + text(limits.handshakeTimeout()));
-            case CLOSING -> {
-                if (phaseEndNanos - now <= 0) {
-                    life.closing()
-                            .addToReason(
-                                    "not all was written within closeFlushTimeout=" + text(limits.closeFlushTimeout()));
-                }
-                expired(now, CloseReason.Kind.LOCAL_CLOSE, "");
-            }
+                        "not open within handshakeTimeout=" + text(limits().handshakeTimeout()));
+            case CLOSING -> flushing(now);
             case LINGERING -> expired(now, CloseReason.Kind.LOCAL_CLOSE, "");
             case OPEN -> arm(next(now));
             case CLOSED -> {}
+        }
+    }
+
+    private void flushing(long now) {
+        Duration patience = limits().closeFlushTimeout();
+        if (phaseEndNanos - now > 0) {
+            armBy(phaseEndNanos);
+        } else if (life.closing().goesOn(Math.max(1, MIN_ANSWER_BYTES_PER_SECOND * patience.toMillis() / 1000))) {
+            flushes();
+        } else if (life.state() == Lifecycle.State.CLOSING) {
+            life.closing().addToReason("not all was written within closeFlushTimeout=" + text(patience));
+            life.closeNow(null);
         }
     }
 
@@ -125,24 +138,24 @@ final class Deadlines<M> extends Timers.Timer {
         }
         // whoever says nothing more holds memory that others wait for, too
         boolean overloaded = (life.mayRead() || life.isPausedBy(Readiness.PAUSED_BY_BUDGET))
-                && endpoint.budget().isContended();
+                && connection.endpoint().budget().isContended();
         if (!life.mayRead() && !overloaded) {
-            return limits.frameTimeout().toNanos();
+            return limits().frameTimeout().toNanos();
         }
         long left =
-                since + (overloaded ? overloadPatience() : limits.frameTimeout().toNanos()) - now;
+                since + (overloaded ? overloadPatience() : limits().frameTimeout().toNanos()) - now;
         if (left <= 0 && overloaded) {
             life.closeNow(connection.reason(
                     CloseReason.Kind.OVERLOADED,
                     "unfinished frames, of which this one has "
                             + life.inbound().keptBytes() + " bytes, use up inboundBudgetBytes="
-                            + limits.inboundBudgetBytes(),
+                            + limits().inboundBudgetBytes(),
                     null));
         } else if (left <= 0) {
             life.closeNow(connection.reason(
                     CloseReason.Kind.FRAME_TIMEOUT,
                     "a frame of which " + life.inbound().keptBytes() + " bytes have come was not complete within"
-                            + " frameTimeout=" + text(limits.frameTimeout())
+                            + " frameTimeout=" + text(limits().frameTimeout())
                             + life.closing().hint(),
                     null));
         }
@@ -151,7 +164,7 @@ final class Deadlines<M> extends Timers.Timer {
 
     /** Not the same for all, so that the first to go may make the room in which the others finish. */
     private long overloadPatience() {
-        long most = Math.min(limits.frameTimeout().toNanos(), OVERLOAD_NANOS);
+        long most = Math.min(limits().frameTimeout().toNanos(), OVERLOAD_NANOS);
         return most - most / 16 * (connection.id() % 8);
     }
 
@@ -160,47 +173,47 @@ final class Deadlines<M> extends Timers.Timer {
         if (since == 0) {
             return NONE;
         }
-        long left = since + limits.writeStallTimeout().toNanos() - now;
+        long left = since + limits().writeStallTimeout().toNanos() - now;
         if (left <= 0 && life.outbound().drain().writesSome()) {
             // the kernel says that it takes more only when a good part of its buffer is free: a slow peer is no dead
             // one
-            return limits.writeStallTimeout().toNanos();
+            return limits().writeStallTimeout().toNanos();
         }
         if (left <= 0) {
-            life.closeNow(connection.reason(
+            life.closing().stalled(connection.reason(
                     CloseReason.Kind.WRITE_TIMEOUT,
                     "the peer took none of " + life.outbound().queuedBytes() + " queued bytes within writeStallTimeout="
-                            + text(limits.writeStallTimeout()),
+                            + text(limits().writeStallTimeout()),
                     null));
         }
         return left;
     }
 
     private long idleLeft(long now) {
-        if (settings.idleNanos() == 0 || !life.mayRead()) {
-            return settings.idleNanos() == 0 ? NONE : settings.idleNanos();
+        if (settings().idleNanos() == 0 || !life.mayRead()) {
+            return settings().idleNanos() == 0 ? NONE : settings().idleNanos();
         }
-        long left = life.inbound().lastReadNanos() + settings.idleNanos() - now;
+        long left = life.inbound().lastReadNanos() + settings().idleNanos() - now;
         if (left <= 0) {
             life.beginClose(connection.reason(
                     CloseReason.Kind.IDLE_TIMEOUT,
-                    "nothing was received within idleTimeout=" + text(Duration.ofNanos(settings.idleNanos())),
+                    "nothing was received within idleTimeout=" + text(Duration.ofNanos(settings().idleNanos())),
                     null));
         }
         return left;
     }
 
     private long beatLeft(long now) {
-        if (!endpoint.hasHeartbeat()) {
+        if (!connection.endpoint().hasHeartbeat()) {
             return NONE;
         }
-        long interval = settings.heartbeatNanos();
-        long patience = interval * (settings.missedHeartbeats() + 1L);
+        long interval = settings().heartbeatNanos();
+        long patience = interval * (settings().missedHeartbeats() + 1L);
         long silent = now - life.inbound().lastReadNanos();
         if (silent >= patience && life.mayRead()) {
             life.closeNow(connection.reason(
                     CloseReason.Kind.HEARTBEAT_TIMEOUT,
-                    "nothing was received for " + text(Duration.ofNanos(silent)) + ", " + settings.missedHeartbeats()
+                    "nothing was received for " + text(Duration.ofNanos(silent)) + ", " + settings().missedHeartbeats()
                             + " heartbeats of " + text(Duration.ofNanos(interval)) + " were missed",
                     null));
             return NONE;

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * connection's life how far it is. Loop thread only, where nothing else is said.
  */
 final class Dialogue<M> {
-    private final Endpoint<M> endpoint;
     private final Lifecycle<M> life;
     private final Outbound<M> outbound;
     private final Conversation<M> conversation;
@@ -22,16 +21,15 @@ final class Dialogue<M> {
     private boolean saidFarewell;
     private boolean deaf;
 
-    Dialogue(Endpoint<M> endpoint, Lifecycle<M> life, Outbound<M> outbound, Conversation<M> conversation) {
-        this.endpoint = endpoint;
+    Dialogue(CodecFactory<M> codec, Lifecycle<M> life, Outbound<M> outbound, Conversation<M> conversation) {
         this.life = life;
         this.outbound = outbound;
         this.conversation = conversation;
-        this.encoding = endpoint.codec();
+        this.encoding = codec;
     }
 
     /** The transport is there. */
-    void begin() {
+    void begin(Endpoint<M> endpoint) {
         Endpoint.HostAndPort to = endpoint.host();
         boolean secure = endpoint.tls() != null;
         Conversation.Line line = to == null
@@ -89,6 +87,7 @@ final class Dialogue<M> {
     private static Conversation.Ending endingFor(CloseReason.Kind kind) {
         return switch (kind) {
             case PROTOCOL_ERROR, HANDSHAKE_FAILED, TRUNCATED_FRAME -> Conversation.Ending.PEER_FAILED;
+            case WRITE_TIMEOUT -> Conversation.Ending.PEER_MISBEHAVED;
             case LISTENER_FAILED -> Conversation.Ending.SELF_FAILED;
             case DRAINING, IDLE_TIMEOUT, REFUSED -> Conversation.Ending.GOING_AWAY;
             default -> Conversation.Ending.DONE;

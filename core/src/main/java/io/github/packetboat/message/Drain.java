@@ -122,7 +122,8 @@ final class Drain<M> implements Outbox.Sender {
         life.wantWrites(waiting);
     }
 
-    private long writtenToKernel() {
+    /** Bytes that the kernel has taken. */
+    long writtenToKernel() {
         return queue.writtenBytes() - transport.unflushedBytes();
     }
 

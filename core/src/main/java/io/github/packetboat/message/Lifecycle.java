@@ -91,7 +91,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
         this.drain = outbound.drain();
         this.inbound = new Inbound<>(connection, this, readiness, loop, codec, transport, callbacks);
         this.dialogue = codec instanceof Conversation<M> conversation
-                ? new Dialogue<>(endpoint, this, outbound, conversation)
+                ? new Dialogue<>(endpoint.codec(), this, outbound, conversation)
                 : null;
     }
 
@@ -217,7 +217,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
             return;
         }
         state = State.GREETING;
-        itself.begin();
+        itself.begin(endpoint);
         readiness.update();
     }
 
@@ -561,7 +561,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
     Deadlines<M> deadlines() {
         Deadlines<M> made = deadlines;
         if (made == null) {
-            made = new Deadlines<>(connection, this, loop, endpoint);
+            made = new Deadlines<>(connection, this);
             deadlines = made;
         }
         return made;

@@ -192,7 +192,10 @@ public final class Limits {
             return this;
         }
 
-        /** How long {@code close()} tries to write what is queued; the rest is lost then. 5 s unless set. */
+        /**
+         * How long {@code close()} tries to write what is queued; the rest is lost then. 5 s unless set. An answer to a peer
+         * that opened nothing, as a page is to a browser, has as long again while the peer takes 500 bytes of it a second.
+         */
         public Builder closeFlushTimeout(Duration timeout) {
             closeFlushTimeout = Check.positive("closeFlushTimeout", timeout);
             return this;

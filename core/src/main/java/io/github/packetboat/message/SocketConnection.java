@@ -278,6 +278,7 @@ final class SocketConnection<M> implements Connection<M> {
             if (hopeless) {
                 life.closeNow(why);
             } else {
+                life.closing().hurry();
                 life.beginClose(why);
             }
         });

@@ -24,11 +24,6 @@ final class ClientOpening implements Opening {
     }
 
     @Override
-    public boolean isClient() {
-        return true;
-    }
-
-    @Override
     public void begin(Conversation.Line line, FrameBuffer out) {
         byte[] random = new byte[KEY_BYTES];
         RANDOM.nextBytes(random);

@@ -28,11 +28,13 @@ public final class ClientWebSockets<M> implements CodecFactory<M> {
 
     private final Kind<M> kind;
     private final Sizes sizes;
+    private final Writers<M> writers;
     private final ClientRules rules;
 
     private ClientWebSockets(Kind<M> kind, Sizes sizes, ClientRules rules) {
         this.kind = kind;
         this.sizes = sizes;
+        this.writers = new Writers<>(kind, true, sizes);
         this.rules = rules;
     }
 
@@ -116,7 +118,8 @@ public final class ClientWebSockets<M> implements CodecFactory<M> {
     /** @throws IllegalArgumentException if a frame may be larger than a message; names both limits */
     @Override
     public Codec<M> create() {
-        return new WebSocketConversation<>(kind, sizes.checked(), new ClientOpening(rules));
+        sizes.check();
+        return new WebSocketConversation<>(writers, new ClientOpening(rules));
     }
 
     @Override

@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param deflate how messages are compressed, or null if they are not
  */
 record Encoding<M>(Kind<M> kind, boolean masks, @Nullable Deflate deflate, Sizes sizes) implements CodecFactory<M> {
+    /** The same, compressed in another way. */
+    Encoding<M> with(Deflate other) {
+        return new Encoding<>(kind, masks, other, sizes);
+    }
+
     @Override
     public Codec<M> create() {
         return new FrameWriter<>(this);

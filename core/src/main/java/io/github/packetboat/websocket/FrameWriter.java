@@ -7,8 +7,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Writes frames (RFC 6455 §5). Keeps nothing from one message to the next. */
+/** Writes frames (RFC 6455 §5). Keeps nothing from one message to the next. Thread-safe. */
 final class FrameWriter<M> implements Codec<M> {
+    private final Encoding<M> encoding;
     private final Kind<M> kind;
     private final boolean masks;
     private final @Nullable Deflate deflate;
@@ -16,11 +17,16 @@ final class FrameWriter<M> implements Codec<M> {
     private final int maxMessageBytes;
 
     FrameWriter(Encoding<M> encoding) {
+        this.encoding = encoding;
         this.kind = encoding.kind();
         this.masks = encoding.masks();
         this.deflate = encoding.deflate();
         this.maxFrameBytes = encoding.sizes().maxFrameBytes();
         this.maxMessageBytes = encoding.sizes().maxMessageBytes();
+    }
+
+    Encoding<M> encoding() {
+        return encoding;
     }
 
     @Override

@@ -22,8 +22,6 @@ interface Opening {
      */
     record Outcome(@Nullable Handshake handshake, @Nullable Deflate deflate, String farewell) {}
 
-    boolean isClient();
-
     /** Says what this side says first. */
     void begin(Conversation.Line line, FrameBuffer out);
 

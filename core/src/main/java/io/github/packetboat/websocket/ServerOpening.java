@@ -10,16 +10,25 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The accepting side (RFC 6455 §4.2): checks the request, then answers it, refuses it, or shows a page. */
 final class ServerOpening implements Opening {
     private static final String VERSION = "13";
     private static final int KEY_BYTES = 16;
-    /** They say nothing once the handshake is done, and would be a third of what an idle connection keeps of a browser's. */
-    private static final Set<String> CONSUMED =
-            Set.of("connection", "upgrade", "sec-websocket-key", "sec-websocket-version", "sec-websocket-extensions");
+    /**
+     * They made the handshake, or are about the body and the age of an answer that there is not: half of what a browser sends,
+     * which an idle connection would keep.
+     */
+    private static final Set<String> CONSUMED = Set.of(
+            "connection",
+            "upgrade",
+            "sec-websocket-key",
+            "sec-websocket-version",
+            "sec-websocket-extensions",
+            "accept-encoding",
+            "cache-control",
+            "pragma");
 
     private final ServerRules rules;
     private final HttpHead.Reader reader = new HttpHead.Reader();
@@ -30,11 +39,6 @@ final class ServerOpening implements Opening {
 
     ServerOpening(ServerRules rules) {
         this.rules = rules;
-    }
-
-    @Override
-    public boolean isClient() {
-        return false;
     }
 
     @Override
@@ -53,17 +57,19 @@ final class ServerOpening implements Opening {
         rules.hosts().check(request.host());
         String target = request.target();
         String path = target.indexOf('?') < 0 ? target : target.substring(0, target.indexOf('?'));
-        Supplier<Page> page = rules.pages().get(path);
         // an upgrade to something else, as the h2c that HTTP clients ask for, may be ignored (RFC 9110 §7.8)
-        if (page != null && !Http.hasElement(head.all("upgrade"), "websocket")) {
-            return show(page.get(), request.method(), path);
+        boolean upgrades = Http.hasElement(head.all("upgrade"), "websocket");
+        Page page = upgrades ? null : rules.pages().find(path);
+        if (page != null) {
+            return show(page, request.method(), path);
         }
-        if (!rules.paths().contains(path)) {
+        String own = rules.own(path);
+        if (own == null) {
             throw new HttpException(404, "there is no " + path);
         }
         String key = checkUpgrade(head, request.method());
         Origins.check(head, request.host(), secure, rules.origins());
-        return upgrade(head, target, key);
+        return upgrade(head, target.equals(own) ? own : target, key);
     }
 
     private Outcome show(Page page, String method, String path) {

@@ -2,10 +2,9 @@ package io.github.packetboat.websocket;
 
 import io.github.packetboat.codec.Handshake;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Whom a server lets in, and to what. */
 record ServerRules(
@@ -14,5 +13,17 @@ record ServerRules(
         Hosts hosts,
         Origins origins,
         ToIntFunction<Handshake> admission,
-        Map<String, Supplier<Page>> pages,
-        boolean deflates) {}
+        Pages pages,
+        boolean deflates) {
+
+    /** The one of the paths that equals {@code path}, so that many connections keep it once; null if none does. */
+    @Nullable
+    String own(String path) {
+        for (String each : paths) {
+            if (each.equals(path)) {
+                return each;
+            }
+        }
+        return null;
+    }
+}

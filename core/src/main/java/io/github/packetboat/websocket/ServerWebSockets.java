@@ -3,13 +3,13 @@ package io.github.packetboat.websocket;
 import io.github.packetboat.codec.Codec;
 import io.github.packetboat.codec.CodecFactory;
 import io.github.packetboat.codec.Handshake;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server's WebSockets, from {@link WebSockets#text} and its like. Immutable and thread-safe; each method returns a changed
@@ -33,11 +33,13 @@ import java.util.function.ToIntFunction;
 public final class ServerWebSockets<M> implements CodecFactory<M> {
     private final Kind<M> kind;
     private final Sizes sizes;
+    private final Writers<M> writers;
     private final ServerRules rules;
 
     private ServerWebSockets(Kind<M> kind, Sizes sizes, ServerRules rules) {
         this.kind = kind;
         this.sizes = sizes;
+        this.writers = new Writers<>(kind, false, sizes);
         this.rules = rules;
     }
 
@@ -51,7 +53,7 @@ public final class ServerWebSockets<M> implements CodecFactory<M> {
                         Hosts.ANY,
                         Origins.SAME,
                         handshake -> 101,
-                        Map.of(),
+                        Pages.NONE,
                         false));
     }
 
@@ -165,7 +167,8 @@ public final class ServerWebSockets<M> implements CodecFactory<M> {
      * Who is let in, of those that the other rules let in: the function returns 101 to accept, or the status to refuse with,
      * 400 to 599, such as 401. It runs on the event loop, must not block, and is called by several threads at once. What it
      * found out it can find out again in {@code onOpen}, from the same {@link Handshake}. That has all headers but those that
-     * only make the handshake: {@code Connection}, {@code Upgrade}, and the key, version and extensions of WebSocket.
+     * only make the handshake, which are {@code Connection}, {@code Upgrade}, and the key, version and extensions of WebSocket,
+     * and those about an answer that there is not: {@code Accept-Encoding}, {@code Cache-Control} and {@code Pragma}.
      */
     public ServerWebSockets<M> admit(ToIntFunction<Handshake> verdict) {
         WebSockets.notNull("verdict", verdict);
@@ -183,22 +186,45 @@ public final class ServerWebSockets<M> implements CodecFactory<M> {
      * Answers a GET or HEAD of {@code path} with a page, and closes, unless an upgrade to websocket is asked for. The supplier
      * is asked each time, on the event loop; it must not block, and what it returns should be made beforehand if it is large.
      *
-     * <p>A page is for small things, of 4 MiB at most: what the kernel does not take at once is kept for each connection by
-     * itself, and has to leave within {@code Limits.closeFlushTimeout}, 5 seconds unless set. A peer on a slower link gets less
-     * than {@code Content-Length} promised. What is larger belongs on a web server.
+     * <p>A page is for small things, of 4 MiB at most, of which what the kernel does not take at once waits in memory. A peer
+     * may read it slowly, at 500 bytes a second at least: one that takes less within {@code Limits.closeFlushTimeout}, 5
+     * seconds unless set, is cut off. What is larger belongs on a web server.
      *
      * @throws IllegalArgumentException as by {@link WebSockets#text}, or if {@code page} is null
      */
     public ServerWebSockets<M> page(String path, Supplier<Page> page) {
-        Map<String, Supplier<Page>> pages = new HashMap<>(rules.pages());
-        pages.put(WebSockets.checkPath(path), WebSockets.notNull("page", page));
+        return with(rules.pages().at(WebSockets.checkPath(path), WebSockets.notNull("page", page)));
+    }
+
+    /**
+     * Answers a GET or HEAD of each path below {@code prefix} with a page, as {@link #page} does, which comes first. The
+     * function is given what follows the prefix; if it returns null the answer is 404. Of several prefixes the longest counts.
+     *
+     * <pre>{@code
+     * .pagesBelow("/mails/", number -> mails.containsKey(number) ? Page.text(mails.get(number)) : null)
+     * }</pre>
+     *
+     * @param prefix begins and ends with a slash
+     * @param pages what it is given is as the peer sent it: percent signs are not decoded, dots not resolved, and it may be
+     *     empty. Look it up in what there is; never make the name of a file of it
+     * @throws IllegalArgumentException as by {@link WebSockets#text}, or if there is no slash at the end, or {@code pages} is
+     *     null
+     */
+    public ServerWebSockets<M> pagesBelow(String prefix, Function<String, @Nullable Page> pages) {
+        if (!WebSockets.checkPath(prefix).endsWith("/")) {
+            throw new IllegalArgumentException("prefix has no slash at its end: \"" + prefix + "\"");
+        }
+        return with(rules.pages().below(prefix, WebSockets.notNull("pages", pages)));
+    }
+
+    private ServerWebSockets<M> with(Pages pages) {
         return with(new ServerRules(
                 rules.paths(),
                 rules.subprotocols(),
                 rules.hosts(),
                 rules.origins(),
                 rules.admission(),
-                Map.copyOf(pages),
+                pages,
                 rules.deflates()));
     }
 
@@ -242,7 +268,8 @@ public final class ServerWebSockets<M> implements CodecFactory<M> {
     /** @throws IllegalArgumentException if a frame may be larger than a message; names both limits */
     @Override
     public Codec<M> create() {
-        return new WebSocketConversation<>(kind, sizes.checked(), new ServerOpening(rules));
+        sizes.check();
+        return new WebSocketConversation<>(writers, new ServerOpening(rules));
     }
 
     @Override

@@ -24,12 +24,11 @@ record Sizes(int maxFrameBytes, int maxMessageBytes, int maxFragments) {
         return value;
     }
 
-    /** These, if they do not contradict each other. */
-    Sizes checked() {
+    /** @throws IllegalArgumentException if they contradict each other */
+    void check() {
         if (maxFrameBytes > maxMessageBytes) {
             throw new IllegalArgumentException(
                     "maxFrameBytes=" + maxFrameBytes + " is more than maxMessageBytes=" + maxMessageBytes);
         }
-        return this;
     }
 }

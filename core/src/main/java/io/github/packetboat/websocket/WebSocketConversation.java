@@ -14,10 +14,7 @@ final class WebSocketConversation<M> implements Conversation<M>, FrameReader.Con
     private static final byte[] NO_PAYLOAD = {};
     private static final int CODE_BYTES = 2;
 
-    private final Kind<M> kind;
-    private final Sizes sizes;
-    private final boolean client;
-    private Encoding<M> encoding;
+    private final Writers<M> writers;
     private FrameWriter<M> writer;
     private @Nullable Opening opening;
     private @Nullable FrameReader<M> reader;
@@ -26,26 +23,22 @@ final class WebSocketConversation<M> implements Conversation<M>, FrameReader.Con
     private boolean news;
     private byte @Nullable [] ping;
     private @Nullable Throwable failure;
-    /** The code of the peer's close frame, or 0 before that has come. */
-    private int peerCode;
+    /** That of the peer's close frame, else that of our own; 0 before there is one. */
+    private int closeCode;
 
-    private int ownCode;
     private String farewell = "";
 
-    WebSocketConversation(Kind<M> kind, Sizes sizes, Opening opening) {
-        this.kind = kind;
-        this.sizes = sizes;
-        this.client = opening.isClient();
+    WebSocketConversation(Writers<M> writers, Opening opening) {
+        this.writers = writers;
         this.opening = opening;
-        this.encoding = new Encoding<>(kind, client, null, sizes);
-        this.writer = new FrameWriter<>(encoding);
+        this.writer = writers.plain();
     }
 
     // ------------------------------------------------------------------ the handshake
 
     @Override
     public boolean isClient() {
-        return client;
+        return writers.areClients();
     }
 
     @Override
@@ -69,9 +62,8 @@ final class WebSocketConversation<M> implements Conversation<M>, FrameReader.Con
             return;
         }
         Deflate deflate = outcome.deflate();
-        encoding = new Encoding<>(kind, client, deflate, sizes);
-        writer = new FrameWriter<>(encoding);
-        reader = new FrameReader<>(kind, !client, deflate != null, sizes, this);
+        writer = writers.that(deflate);
+        reader = new FrameReader<>(writers.kind(), !isClient(), deflate != null, writers.sizes(), this);
         phase = Phase.OPEN;
     }
 
@@ -107,7 +99,7 @@ final class WebSocketConversation<M> implements Conversation<M>, FrameReader.Con
 
     @Override
     public CodecFactory<M> encoding() {
-        return encoding;
+        return writer.encoding();
     }
 
     // ------------------------------------------------------------------ messages
@@ -139,7 +131,7 @@ final class WebSocketConversation<M> implements Conversation<M>, FrameReader.Con
 
     @Override
     public int maxFrameBytes() {
-        return phase == Phase.OPENING ? HttpHead.MAX_BYTES : sizes.maxFrameBytes() + Frame.MAX_HEADER_BYTES;
+        return phase == Phase.OPENING ? HttpHead.MAX_BYTES : writers.sizes().maxFrameBytes() + Frame.MAX_HEADER_BYTES;
     }
 
     @Override
@@ -180,7 +172,7 @@ final class WebSocketConversation<M> implements Conversation<M>, FrameReader.Con
             }
             text = FrameReader.reason(payload, CODE_BYTES);
         }
-        peerCode = code;
+        closeCode = code;
         phase = Phase.OVER;
         farewell = "the peer closed the WebSocket with code " + code + (text.isEmpty() ? "" : ": " + text);
     }
@@ -206,11 +198,11 @@ final class WebSocketConversation<M> implements Conversation<M>, FrameReader.Con
             }
             return;
         }
-        ownCode = code != 0 ? code : codeFor(ending);
-        if (peerCode != 0) {
-            ownCode = peerCode; // the echo of RFC 6455 §5.5.1
+        boolean echoes = phase == Phase.OVER; // the peer's own code, without words (RFC 6455 §5.5.1)
+        if (!echoes) {
+            closeCode = code != 0 ? code : codeFor(ending);
         }
-        writer.control(Frame.CLOSE, closePayload(ownCode, peerCode == 0 ? text : ""), out);
+        writer.control(Frame.CLOSE, closePayload(closeCode, echoes ? "" : text), out);
     }
 
     private int codeFor(Ending ending) {
@@ -220,6 +212,7 @@ final class WebSocketConversation<M> implements Conversation<M>, FrameReader.Con
             case SELF_FAILED -> CloseCode.INTERNAL_ERROR;
             case PEER_FAILED ->
                 failure instanceof WebSocketException broken ? broken.closeCode() : CloseCode.INVALID_DATA;
+            case PEER_MISBEHAVED -> CloseCode.POLICY_VIOLATION;
         };
     }
 
@@ -240,7 +233,7 @@ final class WebSocketConversation<M> implements Conversation<M>, FrameReader.Con
 
     @Override
     public int closeCode() {
-        return peerCode != 0 ? peerCode : ownCode;
+        return closeCode;
     }
 
     @Override

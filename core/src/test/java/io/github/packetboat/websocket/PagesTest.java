@@ -1,6 +1,7 @@
 package io.github.packetboat.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.packetboat.message.MessageServer;
 import io.github.packetboat.testkit.Await;
@@ -52,6 +53,30 @@ final class PagesTest {
             assertThat(response.body()).isEqualTo("ok");
         }
         WebSocketClientTest.awaitNoHttpClient();
+    }
+
+    @Test
+    void pagesBelowAPrefixAreMadeAsTheyAreAskedFor() throws Exception {
+        var codec = CHAT.page("/mails/all", () -> Page.text("all of them"))
+                .pagesBelow("/mails/", rest -> rest.endsWith("7") ? Page.text("mail " + rest) : null)
+                .pagesBelow("/mails/deep/", rest -> Page.text("deep <" + rest + ">"))
+                .pagesBelow("/broken/", rest -> {
+                    throw new IllegalStateException("on purpose");
+                });
+        try (var server = MessageServer.builder(codec).listener(heard).bind(0)) {
+            assertThat(get(server.port(), "/mails/17?x=/y")).isEqualTo("200 mail 17");
+            assertThat(get(server.port(), "/mails/../%2e%2E/7")).isEqualTo("200 mail ../%2e%2E/7");
+            assertThat(get(server.port(), "/mails/all")).isEqualTo("200 all of them");
+            assertThat(get(server.port(), "/mails/deep/")).isEqualTo("200 deep <>");
+            assertThat(get(server.port(), "/mails/deep/er/7")).isEqualTo("200 deep <er/7>");
+            assertThat(get(server.port(), "/mails/18")).startsWith("404 ");
+            assertThat(get(server.port(), "/mails")).startsWith("404 ");
+            assertThat(get(server.port(), "/broken/7")).startsWith("500 ");
+        }
+        heard.opened.assertNothingMore();
+        assertThatThrownBy(() -> CHAT.pagesBelow("/mails", rest -> null)).hasMessageContaining("slash at its end");
+        assertThatThrownBy(() -> CHAT.pagesBelow("mails/", rest -> null)).hasMessageContaining("path");
+        assertThatThrownBy(() -> CHAT.pagesBelow("/", null)).hasMessageContaining("pages");
     }
 
     private static String get(int port, String path) throws IOException {

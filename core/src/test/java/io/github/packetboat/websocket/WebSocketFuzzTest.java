@@ -71,7 +71,8 @@ final class WebSocketFuzzTest {
     @FuzzTest(maxDuration = "2m")
     void clientFrames(byte[] bytes) {
         Sizes sizes = new Sizes(MAX_BYTES / 2, MAX_BYTES, 10);
-        sameHoweverCut(() -> new WebSocketConversation<>(Kind.BOTH, sizes, new Unasked()), CLIENT, bytes);
+        Writers<WebSocketMessage> writers = new Writers<>(Kind.BOTH, true, sizes);
+        sameHoweverCut(() -> new WebSocketConversation<>(writers, new Unasked()), CLIENT, bytes);
     }
 
     @FuzzTest(maxDuration = "2m")
@@ -85,11 +86,6 @@ final class WebSocketFuzzTest {
 
     /** A client whose server has agreed to everything before it said a word. */
     private static final class Unasked implements Opening {
-        @Override
-        public boolean isClient() {
-            return true;
-        }
-
         @Override
         public void begin(Conversation.Line line, io.github.packetboat.codec.FrameBuffer out) {}
 

@@ -8,6 +8,7 @@ import io.github.packetboat.message.Connection;
 import io.github.packetboat.message.Limits;
 import io.github.packetboat.message.MessageServer;
 import io.github.packetboat.message.Overflow;
+import io.github.packetboat.message.SocketOptions;
 import io.github.packetboat.testkit.Await;
 import io.github.packetboat.testkit.Ending;
 import io.github.packetboat.testkit.RawPeer;
@@ -287,32 +288,73 @@ final class WebSocketServerTest {
                 .highWaterMarkBytes(64 << 10)
                 .lowWaterMarkBytes(16 << 10)
                 .writeStallTimeout(Duration.ofMillis(500))
+                .closeFlushTimeout(Duration.ofMillis(200))
                 .build();
         try (var server = server(CHAT).limits(limits).overflow(overflow).bind(0);
                 Browser browser = Browser.at(server.port())) {
             Connection<String> connection = heard.opened.take();
-            Bytes pings = new Bytes();
-            for (int i = 0; i < 1000; i++) {
-                pings.masked(0x89, "x".repeat(125));
-            }
-            byte[] thousand = pings.toArray();
-            Thread flood = new Thread(() -> {
-                try {
-                    for (int i = 0; i < 200; i++) {
-                        browser.peer.send(thousand);
-                    }
-                } catch (RuntimeException e) {
-                    // the server has had enough
-                }
-            });
-            flood.start();
+            Thread flood = floodOfPings(browser);
             Await.until("the server has had enough", () -> {
                 assertThat(connection.queuedBytes()).isLessThan(512 << 10);
                 return !heard.closed.all().isEmpty();
             });
             flood.join();
         }
-        assertThat(heard.closed.take().kind()).isEqualTo(CloseReason.Kind.WRITE_TIMEOUT);
+        CloseReason reason = heard.closed.take();
+        assertThat(reason.kind()).isEqualTo(CloseReason.Kind.WRITE_TIMEOUT);
+        assertThat(reason.code()).isEqualTo(CloseCode.POLICY_VIOLATION);
+        assertThat(reason.detail())
+                .contains("the peer took none of", "writeStallTimeout=500 ms", "not all was written within");
+    }
+
+    private static Thread floodOfPings(Browser browser) {
+        Bytes pings = new Bytes();
+        for (int i = 0; i < 1000; i++) {
+            pings.masked(0x89, "x".repeat(125));
+        }
+        byte[] thousand = pings.toArray();
+        Thread flood = new Thread(() -> {
+            try {
+                for (int i = 0; i < 200; i++) {
+                    browser.peer.send(thousand);
+                }
+            } catch (RuntimeException e) {
+                // the server has had enough
+            }
+        });
+        flood.start();
+        return flood;
+    }
+
+    @Test
+    void whoReadsOnAfterAllIsToldThatItTookTooLong() throws Exception {
+        Limits limits = Limits.builder()
+                .highWaterMarkBytes(64 << 10)
+                .lowWaterMarkBytes(16 << 10)
+                .writeStallTimeout(Duration.ofMillis(300))
+                .closeFlushTimeout(Duration.ofSeconds(30))
+                .build();
+        SocketOptions small =
+                SocketOptions.builder().sendBufferBytes(16 << 10).build();
+        try (var server = server(CHAT).limits(limits).socketOptions(small).bind(0);
+                Browser browser = Browser.at(server.port())) {
+            Connection<String> connection = heard.opened.take();
+            Thread flood = floodOfPings(browser);
+            Await.until("the server has had enough", () -> !connection.isOpen());
+            byte[] header = browser.peer.readExactly(2);
+            while ((header[0] & 0xFF) == 0x8A) {
+                browser.peer.readExactly(header[1]);
+                header = browser.peer.readExactly(2);
+            }
+            assertThat(header).containsExactly(0x88, 2);
+            assertThat(browser.peer.readExactly(2)).containsExactly(1008 >> 8, 1008 & 0xFF);
+            flood.join();
+            browser.close(CloseCode.POLICY_VIOLATION);
+            CloseReason reason = heard.closed.take();
+            assertThat(reason.kind()).isEqualTo(CloseReason.Kind.WRITE_TIMEOUT);
+            assertThat(reason.code()).isEqualTo(CloseCode.POLICY_VIOLATION);
+            assertThat(reason.detail()).doesNotContain("not sent");
+        }
     }
 
     @Test

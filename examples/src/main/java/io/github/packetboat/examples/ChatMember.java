@@ -2,15 +2,18 @@ package io.github.packetboat.examples;
 
 import io.github.packetboat.message.Attribute;
 import io.github.packetboat.message.Connection;
-import io.github.packetboat.message.Group;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Who a connection of the chat is. Changed by its own calls only, which never overlap; read by all. */
 final class ChatMember {
     private static final Attribute<ChatMember> OF = Attribute.named("member");
+    private static final ChatRoom NOWHERE = new ChatRoom("nowhere", new AtomicLong());
 
     final Connection<String> connection;
     volatile String name = "";
-    volatile Group<String> room = Group.named("nowhere");
+    volatile ChatRoom room = NOWHERE;
+    /** The number of the last line in any room before it came to this one. */
+    volatile long since;
 
     ChatMember(Connection<String> connection) {
         this.connection = connection;
@@ -24,10 +27,5 @@ final class ChatMember {
     /** A line of the server's own. */
     void tell(String notice) {
         connection.send("* " + notice);
-    }
-
-    /** To all in the room but this one. */
-    void tellRoom(String line) {
-        room.broadcastExcept(line, connection);
     }
 }

@@ -3,15 +3,12 @@ package io.github.packetboat.examples;
 import io.github.packetboat.codec.Codecs;
 import io.github.packetboat.message.CloseReason;
 import io.github.packetboat.message.Connection;
-import io.github.packetboat.message.Group;
 import io.github.packetboat.message.MessageListener;
 import io.github.packetboat.message.MessageServer;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 
 /**
- * Chat with names, rooms and private messages, one line each.
+ * Chat with names, rooms and private messages, one line each. Who comes back with a ticket sees what was said in the room
+ * since it first joined, as far as the room keeps it.
  *
  * <pre>
  * mvn -q compile exec:java -Dexec.args="chat-server"                              # or: chat-server PORT [WEB_PORT]
@@ -27,12 +24,12 @@ public final class ChatServer implements MessageListener<String> {
     private static final int WEB_PORT = 8080;
     private static final int MAX_TEXT_CHARS = 1000;
     private static final String GUEST = "guest";
-    private static final int MAX_NAMES_SHOWN = 50;
     private static final String HELP =
-            "/name NAME, /join ROOM, /msg NAME TEXT, /who, /quit; all else is said to the room";
+            "/name NAME, /join ROOM, /msg NAME TEXT, /who, /history, /quit; all else is said to the room";
 
     private final UniqueNames<ChatMember> names = new UniqueNames<>();
-    private final Map<String, Group<String>> rooms = new ConcurrentHashMap<>();
+    private final ChatRooms rooms = new ChatRooms();
+    private final ChatTickets tickets = new ChatTickets();
 
     private ChatServer() {}
 
@@ -54,7 +51,7 @@ public final class ChatServer implements MessageListener<String> {
         ChatMember member = new ChatMember(connection);
         member.tell("Welcome. " + HELP);
         rename(member, GUEST + connection.id());
-        enter(member, "lobby");
+        rooms.enter(member, "lobby");
     }
 
     @Override
@@ -67,14 +64,14 @@ public final class ChatServer implements MessageListener<String> {
             String[] words = text.split(" +", 2);
             obey(member, words[0], words.length > 1 ? words[1] : "");
         } else if (!text.isEmpty()) {
-            member.tellRoom(member.name + ": " + text);
+            member.room.say(member, member.name + ": " + text);
         }
     }
 
     @Override
     public void onClose(Connection<String> connection, CloseReason reason) {
         ChatMember member = ChatMember.of(connection);
-        leave(member);
+        rooms.leave(member);
         names.release(member.name, member);
     }
 
@@ -83,7 +80,8 @@ public final class ChatServer implements MessageListener<String> {
             case "/name" -> rename(member, rest);
             case "/join" -> move(member, UniqueNames.folded(rest));
             case "/msg" -> whisper(member, rest.split(" +", 2));
-            case "/who" -> member.tell(everyoneIn(member.room));
+            case "/who" -> member.tell(member.room.everyone());
+            case "/history" -> member.room.recall(member, tickets.ticketOf(member, rest));
             case "/quit" -> member.connection.close();
             case "/help" -> member.tell(HELP);
             default -> member.tell("there is no " + command + ", but " + HELP);
@@ -97,7 +95,7 @@ public final class ChatServer implements MessageListener<String> {
         } else if (!names.claim(name, member.name, member)) {
             member.tell(name + " is taken");
         } else {
-            member.tellRoom("* " + member.name + " is now " + name);
+            member.room.tellOthers(member, "* " + member.name + " is now " + name);
             member.name = name;
             member.tell("you are " + name);
         }
@@ -116,32 +114,8 @@ public final class ChatServer implements MessageListener<String> {
         if (!UniqueNames.isValid(room)) {
             member.tell("a room is " + UniqueNames.RULE);
         } else if (!room.equals(member.room.name())) {
-            leave(member);
-            enter(member, room);
+            rooms.leave(member);
+            rooms.enter(member, room);
         }
-    }
-
-    private void enter(ChatMember member, String name) {
-        member.room = rooms.compute(name, (key, existing) -> {
-            Group<String> room = existing == null ? Group.named(key) : existing;
-            room.add(member.connection);
-            return room;
-        });
-        member.tellRoom("* " + member.name + " has joined " + name);
-        member.tell(everyoneIn(member.room));
-    }
-
-    private void leave(ChatMember member) {
-        member.room.remove(member.connection);
-        member.room.broadcast("* " + member.name + " has left " + member.room.name());
-        rooms.computeIfPresent(member.room.name(), (key, room) -> room.size() == 0 ? null : room);
-    }
-
-    private static String everyoneIn(Group<String> room) {
-        return "in " + room.name() + ": "
-                + room.members().stream()
-                        .limit(MAX_NAMES_SHOWN)
-                        .map(each -> ChatMember.of(each).name)
-                        .collect(Collectors.joining(", ", "", room.size() > MAX_NAMES_SHOWN ? ", …" : ""));
     }
 }

@@ -47,7 +47,11 @@ public final class Examples {
                     "[server | client]",
                     "finds a server by broadcast and by multicast, then connects",
                     Discovery::main),
-            new Example("mail-sink", "[PORT [FOLDER]]", "takes every mail, for development; 10025", MailSink::main),
+            new Example(
+                    "mail-sink",
+                    "[PORT [FOLDER [WEB_PORT]]]",
+                    "takes every mail and shows it to browsers, for development; 10025 mails 8025",
+                    MailSink::main),
             new Example("send-mail", "[HOST PORT]", "one mail, to an account or to a sink", SendMail::main),
             new Example("sign-up-mail", "", "HTML, a logo in it, and a template", SignUpMail::main),
             new Example(

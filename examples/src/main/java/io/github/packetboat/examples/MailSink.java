@@ -1,6 +1,7 @@
 package io.github.packetboat.examples;
 
 import io.github.packetboat.codec.Codecs;
+import io.github.packetboat.message.Attribute;
 import io.github.packetboat.message.Connection;
 import io.github.packetboat.message.MessageListener;
 import io.github.packetboat.message.MessageServer;
@@ -15,19 +16,24 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * A mail server for development: it takes every mail, prints it, keeps it as a file, and sends it to nobody. A codec that
- * is there already and a listener are all that it takes.
+ * A mail server for development: it takes every mail, prints it, keeps it as a file, shows it to a browser, and sends it to
+ * nobody. A codec that is there already and a listener are all that it takes.
  *
  * <pre>
- * mvn -q compile exec:java -Dexec.args="mail-sink"                 # port 10025 of this machine only; or: mail-sink PORT FOLDER
+ * mvn -q compile exec:java -Dexec.args="mail-sink"                 # or: mail-sink PORT FOLDER WEB_PORT; of this machine only
  * mvn -q compile exec:java -Dexec.args="send-mail 127.0.0.1 10025" # in another window
  * </pre>
+ *
+ * <p>What it took is at http://localhost:8025/, by {@link MailSinkPage}; what it answers to mailers is {@link
+ * MailSinkDialogue}'s.
  */
 public final class MailSink implements MessageListener<byte[]>, AutoCloseable {
     /** Where it listens unless told otherwise. */
     static final int PORT = 10025;
 
+    private static final int WEB_PORT = 8025;
     private static final int MAX_LINE_BYTES = 64 * 1024;
+    private static final Attribute<MailSinkDialogue> DIALOGUE = Attribute.named("dialogue");
     private static final List<byte[]> GREETING =
             MailSinkDialogue.reply("220 packetboat mail sink: everything is taken, nothing is sent");
 
@@ -60,9 +66,15 @@ public final class MailSink implements MessageListener<byte[]>, AutoCloseable {
     public static void main(String[] args) throws Exception {
         int port = args.length > 0 ? Integer.parseInt(args[0]) : PORT;
         Path folder = Path.of(args.length > 1 ? args[1] : "mails");
+        int webPort = args.length > 2 ? Integer.parseInt(args[2]) : args.length > 0 ? 0 : WEB_PORT;
         Files.createDirectories(folder);
         AtomicLong count = new AtomicLong();
-        try (MailSink sink = new MailSink(port, mail -> keep(mail, folder, count.incrementAndGet()))) {
+        try (MailSinkPage page = new MailSinkPage(webPort);
+                MailSink sink = new MailSink(port, mail -> {
+                    keep(mail, folder, count.incrementAndGet());
+                    page.add(mail);
+                })) {
+            System.out.println("for browsers: http://localhost:" + page.port() + "/");
             System.out.println("taking mails at port " + sink.port() + " of this machine, into "
                     + folder.toAbsolutePath() + "; end with Ctrl-C");
             sink.server.awaitClosed();
@@ -90,14 +102,14 @@ public final class MailSink implements MessageListener<byte[]>, AutoCloseable {
 
     @Override
     public void onOpen(Connection<byte[]> connection) {
-        connection.attributes().put(MailSinkDialogue.class, new MailSinkDialogue(consumer));
+        DIALOGUE.set(connection, new MailSinkDialogue(consumer));
         GREETING.forEach(connection::send);
     }
 
     /** The replies to all lines that came together go out together, so clients may pipeline. */
     @Override
     public void onMessage(Connection<byte[]> connection, byte[] line) {
-        MailSinkDialogue dialogue = (MailSinkDialogue) connection.attributes().get(MailSinkDialogue.class);
+        MailSinkDialogue dialogue = DIALOGUE.get(connection);
         dialogue.answer(line).forEach(connection::send);
         if (dialogue.isOver()) {
             connection.close();

@@ -5,6 +5,9 @@
   const LAST_WAIT_MS = 5000;
   const MAX_SHOWN = 2000;
   const MAX_UNSENT = 200;
+  const KEPT = 'packetboat-chat';
+  const REFUSED_WAIT_MS = 500;
+  const MAX_REFUSALS = 20;
   const element = (id) => document.getElementById(id);
 
   const members = new Set();
@@ -13,12 +16,18 @@
   let wantedName = '';
   let wantedRoom = 'lobby';
   let name = '';
-  let phase = 'out';          // out → naming → moving → in; back to naming with each new connection
+  let phase = 'out';          // out → naming → moving → recalling → in; back to naming with each new connection
   let everIn = false;
   let failures = 0;
+  let refusals = 0;
+  let ticket = '';            // with it the server tells what was said since this page, or the one before a reload, joined
+  let ticketRoom = '';
+  let stale = [];             // what the log shows of that when a new connection begins
+  let earlier = [];
 
   function connect() {
     phase = 'naming';
+    stale = [...element('log').children].filter((each) => !/waiting|private/.test(each.className));
     setStatus(everIn ? 'reconnecting …' : 'connecting …', everIn);
     const scheme = location.protocol === 'https:' ? 'wss://' : 'ws://';
     const fresh = new WebSocket(scheme + location.host + '/chat');
@@ -42,11 +51,15 @@
 
   function receive(line) {
     const notice = line.startsWith('* ') ? line.slice(2) : null;
-    if (phase === 'in') {
+    if (phase === 'in' || phase === 'recalling' && isPrivate(line)) {
       notice === null ? showSaid(line) : heed(notice);
     } else if (notice !== null) {
-      enter(notice);
-    }
+      phase === 'recalling' ? recall(notice) : enter(notice);
+    }                         // else it was said after this page joined, so it comes with the rest of what was
+  }
+
+  function isPrivate(line) {
+    return /^\S+ \(to you alone\): /.test(line);
   }
 
   // The first words with the server, on each new connection: a name, then a room.
@@ -56,22 +69,51 @@
       phase = 'moving';
       socket.send(wantedRoom === 'lobby' ? '/who' : '/join ' + wantedRoom);
     } else if (phase === 'moving' && notice.startsWith('in ' + wantedRoom + ': ')) {
-      arrived(notice);
+      heed(notice);
+      ask();
     } else if (/^(a name is|a room is)| is taken$/.test(notice)) {
       refused(notice);
     }
   }
 
-  function arrived(notice) {
+  // What was said in the room since this page joined: the server knows, however often it was reloaded or cut off.
+  function ask() {
+    phase = 'recalling';
+    earlier = [];
+    socket.send(ticketRoom === wantedRoom ? '/history ' + ticket : '/history');
+  }
+
+  function recall(notice) {
+    const line = /^earlier: (.*)$/.exec(notice);
+    const end = /^said here since you joined: .* \/history (\S+)$/.exec(notice);
+    if (line) {
+      earlier.push(line[1]);
+    } else if (end) {
+      arrived(end[1]);
+    } else {
+      heed(notice);
+    }
+  }
+
+  function arrived(givenTicket) {
+    if (givenTicket === ticket) {
+      stale.forEach((each) => each.remove());
+      const first = [...element('log').children].find((each) => each.className !== 'private');
+      earlier.forEach((each) => first.before(showSaid(each)));
+    } else {                  // the server is another one, or the room: what is shown stays
+      earlier.forEach(showSaid);
+    }
+    stale = [];
+    ticket = givenTicket;
+    ticketRoom = wantedRoom;
+    sessionStorage.setItem(KEPT, JSON.stringify({ name, room: wantedRoom, ticket }));
     phase = 'in';
     failures = 0;
-    heed(notice);
+    refusals = 0;
     setStatus('connected', false);
     if (!everIn) {
       everIn = true;
-      element('entry').hidden = true;
-      element('chat').hidden = false;
-      element('text').focus();
+      showChat(true);
     }
     for (const each of unsent.splice(0)) {
       socket.send(each.text);
@@ -79,16 +121,25 @@
     }
   }
 
+  function showChat(on) {
+    element('entry').hidden = on;
+    element('chat').hidden = !on;
+    element(on ? 'text' : 'name').focus();
+  }
+
   function refused(why) {
-    if (everIn) {
-      setTimeout(() => socket?.readyState === WebSocket.OPEN && socket.send('/name ' + wantedName), 2000);
+    if (everIn && refusals++ < MAX_REFUSALS) {
+      setTimeout(() => socket?.readyState === WebSocket.OPEN && socket.send('/name ' + wantedName), REFUSED_WAIT_MS);
       return;                 // the server has not noticed yet that the old connection is dead
     }
     phase = 'out';
+    everIn = false;
+    refusals = 0;
+    sessionStorage.removeItem(KEPT);
+    showChat(false);
     socket.close();
     setStatus('not connected', false);
     element('problem').textContent = why;
-    element('name').focus();
   }
 
   function heed(notice) {
@@ -98,9 +149,13 @@
     const renamed = /^(\S+) is now (\S+)$/.exec(notice);
     const self = /^you are (\S+)$/.exec(notice);
     if (listed) {
+      const moved = phase === 'in' && wantedRoom !== listed[1];
       wantedRoom = listed[1];
       element('room').textContent = 'Room: ' + wantedRoom;
       setMembers(listed[2].split(', '));
+      if (moved) {
+        ask();
+      }
     } else if (joined) {
       setMembers([...members, joined[1]]);
     } else if (left) {
@@ -116,7 +171,8 @@
 
   function showSaid(line) {
     const colon = line.indexOf(': ');
-    show('said', line.slice(0, colon), line.slice(colon + 2));
+    const who = line.slice(0, colon);
+    return show(isPrivate(line) ? 'private' : who === name ? 'own' : 'said', who, line.slice(colon + 2));
   }
 
   // Only ever as text: what others write is shown, not run.
@@ -163,6 +219,7 @@
     wantedName = element('name').value.trim();
     wantedRoom = element('wanted').value.trim().normalize('NFKC').toLowerCase();
     failures = 0;
+    refusals = 0;
     connect();
   });
 
@@ -181,4 +238,13 @@
       socket.send(text);
     }
   });
+
+  const kept = JSON.parse(sessionStorage.getItem(KEPT));
+  if (kept !== null) {        // this page was reloaded
+    ({ name: wantedName, room: wantedRoom, ticket } = kept);
+    ticketRoom = wantedRoom;
+    everIn = true;
+    showChat(true);
+    connect();
+  }
 })();

@@ -131,6 +131,51 @@ class ChatPageTest {
                 .isEqualTo("ann: first while away|ann: second while away|ann: back again");
     }
 
+    private static void awaitSaid(Chromium.Tab page, String... lines) throws Exception {
+        page.await("[...document.querySelectorAll('#log .said, #log .own')].map(each => each.textContent).join('|') === "
+                + Chromium.Tab.quoted(String.join("|", lines)));
+    }
+
+    @Test
+    void aPageThatWasReloadedOrCutOffSeesWhatWasSaidSinceItJoined() throws Exception {
+        try (Peer tcp = Peer.connect(port)) {
+            tcp.await("\\* in lobby: .*");
+            tcp.send("/name cho\nbefore ann\n");
+            tcp.await("\\* you are cho");
+            Chromium.Tab ann = enter("ann");
+            tcp.await("\\* guest\\d+ is now ann");
+            tcp.send("one\n");
+            ann.awaitLine("cho: one");
+            ann.type("two");
+            tcp.send("/msg ann for you\nthree\n");
+            awaitSaid(ann, "cho: one", "ann: two", "cho: three");
+
+            ann.evaluate("window.old = true, location.reload()");
+            ann.await("window.old === undefined");
+            awaitSaid(ann, "cho: one", "ann: two", "cho: three");
+            ann.await("document.activeElement.id === 'text'");
+            assertThat(ann.evaluate("document.querySelectorAll('#log .own').length"))
+                    .isEqualTo("1");
+
+            ann.evaluate("location.href = 'about:blank'");
+            tcp.await("\\* ann has left lobby");
+            tcp.await("\\* ann has left lobby");
+            tcp.send("while ann was away\n/msg ann lost\n");
+            tcp.await("\\* there is no ann");
+            ann.evaluate("history.back()");
+            awaitSaid(ann, "cho: one", "ann: two", "cho: three", "cho: while ann was away");
+
+            tcp.send("/msg ann for you again\n");
+            ann.awaitLine("cho (to you alone): for you again");
+            tcp.await("\\* guest\\d+ is now ann");
+            ann.type("/quit"); // the server closes, and the page comes back
+            tcp.await("\\* guest\\d+ is now ann");
+            tcp.send("four\n");
+            awaitSaid(ann, "cho: one", "ann: two", "cho: three", "cho: while ann was away", "cho: four");
+            ann.awaitLine("cho (to you alone): for you again");
+        }
+    }
+
     @Test
     void aNameThatIsTakenIsSaidAtTheDoor() throws Exception {
         enter("ann");

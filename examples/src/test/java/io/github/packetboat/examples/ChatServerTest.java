@@ -1,7 +1,10 @@
 package io.github.packetboat.examples;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,6 +110,68 @@ class ChatServerTest {
             eve.send("x\rben: y\u001b[1K\u2028ben: z\u202E!\n* ben has left lobby\n");
             ann.expect("eve: x\uFFFDben: y\uFFFD\\[1K\uFFFDben: z\uFFFD!");
             ann.expect("eve: \\* ben has left lobby");
+        }
+    }
+
+    /** The ticket in the last line of the answer to {@code /history}, before which {@code earlier} is told. */
+    private static String history(Peer peer, String ask, String... earlier) throws IOException {
+        peer.send(ask + "\n");
+        for (String line : earlier) {
+            peer.await("\\* earlier: " + line);
+        }
+        return peer.find("\\* said here since you joined: " + earlier.length
+                + "; to see it after a reconnect: /history ([\\w-]{22})");
+    }
+
+    @Test
+    void whoComesBackSeesWhatWasSaidSinceItFirstJoined() throws Exception {
+        try (Peer ann = enter("ann")) {
+            ann.send("before ben\n");
+            String ticket;
+            try (Peer ben = enter("ben")) {
+                history(ben, "/history");
+                ann.send("one\n");
+                ben.await("ann: one");
+                ben.send("two\n");
+                ann.await("ben: two");
+                ann.send("/msg ben a secret\n");
+                ben.await("ann \\(to you alone\\): a secret");
+                ticket = history(ben, "/history", "ann: one", "ben: two");
+            }
+            ann.await("\\* ben has left lobby");
+            ann.send("three\n");
+            history(ann, "/history", "ann: before ben", "ann: one", "ben: two", "ann: three");
+            try (Peer ben = enter("ben")) {
+                assertThat(history(ben, "/history")).isNotEqualTo(ticket);
+                assertThat(history(ben, "/history " + ticket, "ann: one", "ben: two", "ann: three"))
+                        .isEqualTo(ticket);
+                ann.send("four\n");
+                ben.await("ann: four");
+                history(ben, "/history", "ann: one", "ben: two", "ann: three", "ann: four");
+                ben.send("/join tea\n");
+                ben.await("\\* in tea: ben");
+                assertThat(history(ben, "/history " + ticket)).isNotEqualTo(ticket);
+            }
+        }
+    }
+
+    @Test
+    void aRoomThatIsEmptyForAWhileForgetsNothingAndOnlyTheLastLinesAreKept() throws Exception {
+        String ticket;
+        try (Peer ann = enter("ann")) {
+            ann.send("/join den\n" + "line\n".repeat(300));
+            ann.await("\\* in den: ann");
+            ann.send("last\n");
+            String[] kept = new String[200];
+            Arrays.fill(kept, "ann: line");
+            kept[199] = "ann: last";
+            ticket = history(ann, "/history", kept);
+        }
+        try (Peer ann = Peer.connect(port)) {
+            ann.send("/join den\n");
+            ann.await("\\* in den: .*");
+            ann.send("/history " + ticket + "\n");
+            ann.await("\\* said here since you joined: 200; .*");
         }
     }
 

@@ -162,12 +162,21 @@ final class Chromium implements AutoCloseable {
         /** Waits until {@code condition} of JavaScript holds. */
         void await(String condition) throws Exception {
             long deadline = System.nanoTime() + PATIENCE.toNanos();
-            while (!evaluate(condition).equals("true")) {
+            while (!holds(condition)) {
                 if (System.nanoTime() > deadline) {
-                    throw new AssertionError("not within " + PATIENCE + ": " + condition + "; the page says:\n"
-                            + evaluate("document.body.innerText"));
+                    throw new AssertionError("not within " + PATIENCE + ": " + condition + ", which is "
+                            + evaluate(condition) + "; the page says:\n" + evaluate("document.body.innerText"));
                 }
                 TimeUnit.MILLISECONDS.sleep(20);
+            }
+        }
+
+        /** A page that is just being loaded may not have what is asked for, or be gone when it is. */
+        private boolean holds(String condition) throws Exception {
+            try {
+                return evaluate(condition).equals("true");
+            } catch (AssertionError e) {
+                return false;
             }
         }
 
@@ -193,6 +202,52 @@ final class Chromium implements AutoCloseable {
                         "Input.dispatchKeyEvent",
                         event.equals("keyDown") ? parameters.put("text", text) : parameters);
             }
+        }
+
+        /** Puts the focus where the Tab key would bring it, and presses Enter there. */
+        void enter(String selector) throws Exception {
+            evaluate("document.querySelector(" + quoted(selector) + ").focus()");
+            await("document.activeElement === document.querySelector(" + quoted(selector) + ")");
+            press("Enter", "\r", 13);
+        }
+
+        /** Waits until the text of a frame, which may be one that no script can look into, has {@code text} in it. */
+        void awaitFrame(String text) throws Exception {
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            while (!frames().contains(text)) {
+                if (System.nanoTime() > deadline) {
+                    throw new AssertionError("not within " + PATIENCE + " in a frame: " + text + "; there is:\n" + frames());
+                }
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+        }
+
+        /** All documents of this page and of those that have a process of their own. */
+        private String frames() throws Exception {
+            StringBuilder all = new StringBuilder(document(session));
+            for (JsonNode each : ask("", "Target.getTargets", object()).get("targetInfos")) {
+                if (each.get("type").asText().equals("iframe")) {
+                    ObjectNode frame = object().put("targetId", each.get("targetId").asText());
+                    all.append(document(ask("", "Target.attachToTarget", frame.put("flatten", true))
+                            .get("sessionId")
+                            .asText()));
+                }
+            }
+            return all.toString();
+        }
+
+        private String document(String of) throws Exception {
+            return ask(of, "DOM.getDocument", object().put("depth", -1).put("pierce", true))
+                    .toString();
+        }
+
+        void dark(boolean on) throws Exception {
+            ObjectNode media = object();
+            media.putArray("features")
+                    .addObject()
+                    .put("name", "prefers-color-scheme")
+                    .put("value", on ? "dark" : "light");
+            ask(session, "Emulation.setEmulatedMedia", media);
         }
 
         void resize(int width, int height) throws Exception {

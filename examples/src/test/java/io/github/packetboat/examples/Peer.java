@@ -13,6 +13,8 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Somebody else's program that talks to an example: a plain socket, or {@code nc}. */
@@ -67,8 +69,18 @@ final class Peer implements AutoCloseable {
         assertThat(in.readLine()).matches(regex);
     }
 
+    /** Skips what comes before a line that matches, and returns what the first group of it is. */
+    String find(String regex) throws IOException {
+        Matcher matcher = Pattern.compile(regex).matcher(lineLike(regex));
+        return matcher.matches() ? matcher.group(1) : "";
+    }
+
     /** Skips what comes before a line that matches. */
     void await(String regex) throws IOException {
+        lineLike(regex);
+    }
+
+    private String lineLike(String regex) throws IOException {
         StringBuilder skipped = new StringBuilder();
         String line = in.readLine();
         while (line != null && !line.matches(regex)) {
@@ -76,6 +88,7 @@ final class Peer implements AutoCloseable {
             line = in.readLine();
         }
         assertThat(line).as("a line like %s after%n%s", regex, skipped).isNotNull();
+        return line;
     }
 
     void expectEnd() throws IOException {
