@@ -1,6 +1,7 @@
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,33 +9,31 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Holds what the Autobahn test suite last found against what is expected of each case: {@code java .ci/Autobahn.java}. With
- * {@code write} as argument it adds what was found to the file of expectations instead.
+ * Holds what the Autobahn test suite last found against what is expected of each case: {@code java .ci/Autobahn.java}, for our
+ * client {@code java .ci/Autobahn.java client}. With {@code write} behind that it adds what was found to the file of
+ * expectations instead.
  */
 public final class Autobahn {
-    private static final Path FOUND = Path.of("target/autobahntestsuite-reports/index.json");
-    private static final Path EXPECTED = Path.of("core/src/test/resources/autobahn.txt");
     private static final Pattern CASE = Pattern.compile("\"(\\d+(?:\\.\\d+)+)\"\\s*:\\s*\\{([^}]*)}");
     private static final Pattern BEHAVIOR = Pattern.compile("\"(behavior|behaviorClose)\"\\s*:\\s*\"([^\"]+)\"");
 
     private Autobahn() {}
 
     public static void main(String[] args) throws Exception {
+        List<String> words = List.of(args);
+        boolean client = words.contains("client");
+        Map<String, String> found = read(
+                Path.of("target", client ? "autobahn-client-reports" : "autobahntestsuite-reports", "index.json"));
+        Path file = Path.of("core/src/test/resources", client ? "autobahn-client.txt" : "autobahn.txt");
         Map<String, String> expected = new LinkedHashMap<>();
-        if (Files.exists(EXPECTED)) {
-            for (String line : Files.readAllLines(EXPECTED)) {
-                expected.put(line.substring(0, line.indexOf(' ')), line.substring(line.indexOf(' ') + 1));
-            }
+        for (String line : Files.exists(file) ? Files.readAllLines(file) : List.<String>of()) {
+            expected.put(line.substring(0, line.indexOf(' ')), line.substring(line.indexOf(' ') + 1));
         }
-        Map<String, String> found = new LinkedHashMap<>();
-        for (int i = args.length == 0 ? 0 : 1; i < Math.max(1, args.length); i++) {
-            found.putAll(read(args.length > 1 ? Path.of(args[i]) : FOUND));
-        }
-        if (args.length > 0) {
+        if (words.contains("write")) {
             expected.putAll(found);
             List<String> ids = new ArrayList<>(expected.keySet());
-            ids.sort((a, b) -> java.util.Arrays.compare(numbers(a), numbers(b)));
-            Files.write(EXPECTED, ids.stream().map(id -> id + " " + expected.get(id)).toList());
+            ids.sort((a, b) -> Arrays.compare(numbers(a), numbers(b)));
+            Files.write(file, ids.stream().map(id -> id + " " + expected.get(id)).toList());
             return;
         }
         List<String> wrong = new ArrayList<>();
@@ -44,7 +43,8 @@ public final class Autobahn {
             }
         });
         wrong.forEach(System.err::println);
-        System.out.println(found.size() + " Autobahn cases, " + wrong.size() + " not as expected");
+        System.out.println(found.size() + " Autobahn cases of our " + (client ? "client, " : "server, ") + wrong.size()
+                + " not as expected");
         System.exit(found.isEmpty() || !wrong.isEmpty() ? 1 : 0);
     }
 

@@ -84,7 +84,7 @@ final class Closing<M> {
             return;
         }
         begin(why);
-        if (life.state() == Lifecycle.State.CLOSING) {
+        if (life.state() == Lifecycle.State.CLOSING && outbound.hasNothingMore()) {
             dialogue.sayFarewell(why);
         }
     }

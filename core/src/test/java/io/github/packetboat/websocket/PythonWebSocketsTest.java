@@ -12,10 +12,16 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An implementation that shares nothing with ours, in either role, with permessage-deflate. */
 final class PythonWebSocketsTest {
@@ -98,6 +104,56 @@ final class PythonWebSocketsTest {
                 client.connection().close(4002, "danke");
                 assertThat(output.readLine()).isEqualTo("closed 4002 danke");
                 assertThat(heard.closed.take().code()).isEqualTo(4002);
+            }
+        } finally {
+            server.destroyForcibly().waitFor();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "9", "10 9", "12", "15 12", "15 15"})
+    void itsClientAndOursServerUnderstandEachOtherInAllWindows(String bits) throws Exception {
+        try (var server = MessageServer.builder(WebSockets.messages("/chat").deflate())
+                .listener(Heard.<WebSocketMessage>echoing())
+                .bind(0)) {
+            List<String> arguments = new ArrayList<>(List.of(String.valueOf(server.port()), "windows"));
+            Collections.addAll(arguments, bits.isEmpty() ? new String[0] : bits.split(" "));
+            Process client = python(arguments.toArray(String[]::new));
+            try (BufferedReader output = outputOf(client)) {
+                assertThat(output.lines()).containsExactly("extensions ['permessage-deflate']", "echoed 50");
+            } finally {
+                client.destroyForcibly().waitFor();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {9, 12, 15})
+    void itsServerAndOurClientUnderstandEachOtherInAllWindows(int bits) throws Exception {
+        Process server = python("server", String.valueOf(bits));
+        Heard<WebSocketMessage> heard = new Heard<>();
+        try (BufferedReader output = outputOf(server)) {
+            int port = Integer.parseInt(output.readLine().substring(5));
+            try (var client = MessageClient.builder(
+                            WebSockets.messagesClient("/chat").deflate())
+                    .listener(heard)
+                    .connect("127.0.0.1", port)) {
+                assertThat(client.connection().handshake().header("Sec-WebSocket-Extensions"))
+                        .contains("server_max_window_bits=" + bits);
+                SplittableRandom random = new SplittableRandom(1);
+                for (int size = 16; size <= 131_072; size *= 2) {
+                    byte[] noise = new byte[size];
+                    random.nextBytes(noise);
+                    for (WebSocketMessage message : List.of(
+                            new WebSocketMessage.Text("a".repeat(size)),
+                            new WebSocketMessage.Text(Arrays.toString(noise).substring(0, size)),
+                            new WebSocketMessage.Text("ß".repeat(size / 2)),
+                            new WebSocketMessage.Binary(noise),
+                            new WebSocketMessage.Binary(new byte[size]))) {
+                        client.send(message);
+                        assertThat(heard.messages.take()).isEqualTo(message);
+                    }
+                }
             }
         } finally {
             server.destroyForcibly().waitFor();
