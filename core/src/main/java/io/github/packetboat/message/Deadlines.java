@@ -142,8 +142,9 @@ final class Deadlines<M> extends Timers.Timer {
         if (!life.mayRead() && !overloaded) {
             return limits().frameTimeout().toNanos();
         }
-        long left =
-                since + (overloaded ? overloadPatience() : limits().frameTimeout().toNanos()) - now;
+        long left = since
+                + (overloaded ? overloadPatience() : limits().frameTimeout().toNanos())
+                - now;
         if (left <= 0 && overloaded) {
             life.closeNow(connection.reason(
                     CloseReason.Kind.OVERLOADED,
@@ -180,11 +181,12 @@ final class Deadlines<M> extends Timers.Timer {
             return limits().writeStallTimeout().toNanos();
         }
         if (left <= 0) {
-            life.closing().stalled(connection.reason(
-                    CloseReason.Kind.WRITE_TIMEOUT,
-                    "the peer took none of " + life.outbound().queuedBytes() + " queued bytes within writeStallTimeout="
-                            + text(limits().writeStallTimeout()),
-                    null));
+            life.closing()
+                    .stalled(connection.reason(
+                            CloseReason.Kind.WRITE_TIMEOUT,
+                            "the peer took none of " + life.outbound().queuedBytes()
+                                    + " queued bytes within writeStallTimeout=" + text(limits().writeStallTimeout()),
+                            null));
         }
         return left;
     }
@@ -197,7 +199,8 @@ final class Deadlines<M> extends Timers.Timer {
         if (left <= 0) {
             life.beginClose(connection.reason(
                     CloseReason.Kind.IDLE_TIMEOUT,
-                    "nothing was received within idleTimeout=" + text(Duration.ofNanos(settings().idleNanos())),
+                    "nothing was received within idleTimeout="
+                            + text(Duration.ofNanos(settings().idleNanos())),
                     null));
         }
         return left;
@@ -213,8 +216,9 @@ final class Deadlines<M> extends Timers.Timer {
         if (silent >= patience && life.mayRead()) {
             life.closeNow(connection.reason(
                     CloseReason.Kind.HEARTBEAT_TIMEOUT,
-                    "nothing was received for " + text(Duration.ofNanos(silent)) + ", " + settings().missedHeartbeats()
-                            + " heartbeats of " + text(Duration.ofNanos(interval)) + " were missed",
+                    "nothing was received for " + text(Duration.ofNanos(silent)) + ", "
+                            + settings().missedHeartbeats() + " heartbeats of " + text(Duration.ofNanos(interval))
+                            + " were missed",
                     null));
             return NONE;
         }

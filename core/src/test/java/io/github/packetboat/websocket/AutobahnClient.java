@@ -60,9 +60,7 @@ public final class AutobahnClient {
 
     private static Process start(int port, String... cases) throws IOException {
         Path spec = FOLDER.resolve("fuzzingserver.json");
-        Files.writeString(
-                spec,
-                """
+        Files.writeString(spec, """
                 {"url": "ws://127.0.0.1:%d", "webport": 0, "options": {"failByDrop": false}, "outdir": "%s",
                  "cases": ["%s"], "exclude-cases": [], "exclude-agent-cases": {}}
                 """.formatted(port, REPORTS, String.join("\", \"", cases)));
@@ -111,8 +109,9 @@ public final class AutobahnClient {
                 .maxMessageBytes(LARGEST_BYTES)
                 .maxFragments(LARGEST_BYTES);
         CaseListener listener = new CaseListener(target.startsWith("/runCase"));
-        try (var client =
-                MessageClient.builder(codec).limits(LIMITS).listener(listener).connect("127.0.0.1", port)) {
+        var client =
+                MessageClient.builder(codec).limits(LIMITS).listener(listener).connect("127.0.0.1", port);
+        try (client) {
             listener.closed.get(CASE_MINUTES, TimeUnit.MINUTES);
         } catch (TimeoutException e) {
             System.err.println(target + " does not end within " + CASE_MINUTES + " minutes");

@@ -30,11 +30,9 @@ final class SlowPagesTest {
     private static final Page LARGE = Page.of("application/octet-stream", new byte[PAGE_BYTES]);
 
     private static MessageServer.Builder<String> server(Limits.Builder limits) {
-        return MessageServer.builder(WebSockets.text("/chat")
-                        .page("/large", () -> LARGE)
-                        .page("/health", () -> Page.text("ok")))
-                .socketOptions(
-                        SocketOptions.builder().sendBufferBytes(16 << 10).build())
+        return MessageServer.builder(
+                        WebSockets.text("/chat").page("/large", () -> LARGE).page("/health", () -> Page.text("ok")))
+                .socketOptions(SocketOptions.builder().sendBufferBytes(16 << 10).build())
                 .limits(limits.closeFlushTimeout(PATIENCE).build());
     }
 
@@ -98,11 +96,13 @@ final class SlowPagesTest {
 
     @Test
     void aServerThatClosesDoesNotWaitForASlowReader() throws Exception {
-        try (var server = server(Limits.builder()).bind(0);
+        MessageServer<String> server = server(Limits.builder()).bind(0);
+        Thread reader;
+        try (server;
                 Socket socket = asking(server.port())) {
             InputStream in = socket.getInputStream();
             assertThat(in.readNBytes(PIECE_BYTES)).hasSize(PIECE_BYTES);
-            Thread reader = new Thread(() -> {
+            reader = new Thread(() -> {
                 try {
                     while (in.readNBytes(1000).length > 0) {
                         TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS); // the rest would take a hundred seconds
@@ -115,8 +115,7 @@ final class SlowPagesTest {
             long begin = System.nanoTime();
             server.close();
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(8));
-            socket.close();
-            reader.join();
         }
+        reader.join();
     }
 }

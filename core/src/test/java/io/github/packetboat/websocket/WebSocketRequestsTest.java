@@ -82,8 +82,7 @@ final class WebSocketRequestsTest {
         try (var running = MessageServer.builder((deflates ? server.deflate() : server).map(Note::parse, Note::print))
                         .listener(serving)
                         .bind(0);
-                var asker = MessageClient.builder(
-                                (deflates ? client.deflate() : client).map(Note::parse, Note::print))
+                var asker = MessageClient.builder((deflates ? client.deflate() : client).map(Note::parse, Note::print))
                         .listener(asking)
                         .connect("localhost", running.port())) {
             List<CompletableFuture<Note>> answers = new ArrayList<>();
@@ -107,8 +106,7 @@ final class WebSocketRequestsTest {
         try (var server = MessageServer.builder(WebSockets.text("/ask").map(Note::parse, Note::print))
                         .listener(serving)
                         .bind(0);
-                var client = MessageClient.builder(
-                                WebSockets.textClient("/ask").map(Note::parse, Note::print))
+                var client = MessageClient.builder(WebSockets.textClient("/ask").map(Note::parse, Note::print))
                         .listener(asking)
                         .connect("localhost", server.port())) {
             var late = byClient.send(client.connection(), new Note(false, 1, "now?"), Duration.ofMillis(50));

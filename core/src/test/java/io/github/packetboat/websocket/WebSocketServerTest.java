@@ -334,8 +334,7 @@ final class WebSocketServerTest {
                 .writeStallTimeout(Duration.ofMillis(300))
                 .closeFlushTimeout(Duration.ofSeconds(30))
                 .build();
-        SocketOptions small =
-                SocketOptions.builder().sendBufferBytes(16 << 10).build();
+        SocketOptions small = SocketOptions.builder().sendBufferBytes(16 << 10).build();
         try (var server = server(CHAT).limits(limits).socketOptions(small).bind(0);
                 Browser browser = Browser.at(server.port())) {
             Connection<String> connection = heard.opened.take();

@@ -53,7 +53,8 @@ final class WebSocketTlsTest {
         try (var server = server(Certificates.server("other.example", "127.0.0.1"))) {
             assertThatThrownBy(() -> client().connect("localhost", server.port()))
                     .isInstanceOf(ConnectionClosedException.class)
-                    .hasMessageContaining("the server's certificate is for other.example, 127.0.0.1, not for localhost");
+                    .hasMessageContaining(
+                            "the server's certificate is for other.example, 127.0.0.1, not for localhost");
             Await.untilEqual("failed handshakes", 1L, () -> server.stats().failedHandshakes());
         }
         atServer.opened.assertNothingMore();

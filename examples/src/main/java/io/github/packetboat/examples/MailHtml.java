@@ -40,7 +40,8 @@ final class MailHtml {
     }
 
     private static String replaceAll(String html, String reference, String data) {
-        Matcher matcher = Pattern.compile(Pattern.quote(reference) + "(?![\\w@.+-])").matcher(html);
+        Matcher matcher =
+                Pattern.compile(Pattern.quote(reference) + "(?![\\w@.+-])").matcher(html);
         StringBuilder replaced = new StringBuilder();
         int from = 0;
         while (matcher.find() && replaced.length() + html.length() - from + data.length() <= MAX_CHARS) {

@@ -77,9 +77,8 @@ final class MailSinkPage implements MessageListener<String>, AutoCloseable {
     private String news(CaughtMails.Caught caught) {
         MailSink.Taken taken = caught.mail();
         ReceivedMail mail = ReceivedMail.parse(taken.bytes());
-        String from = mail.from().isEmpty()
-                ? taken.sender()
-                : mail.from().get(0).toString();
+        String from =
+                mail.from().isEmpty() ? taken.sender() : mail.from().get(0).toString();
         ObjectNode news = JSON.createObjectNode()
                 .put("number", caught.number())
                 .put("oldest", mails.oldest())

@@ -61,8 +61,8 @@ final class MailViews {
             return switch (view) {
                 case "" -> words.length == 1 ? details(caught, mail) : null;
                 case "html" -> mail.html().map(html -> sandboxed(html, mail)).orElse(null);
-                case "source" -> download(
-                        "mail-" + caught.number() + ".eml", caught.mail().bytes());
+                case "source" ->
+                    download("mail-" + caught.number() + ".eml", caught.mail().bytes());
                 default -> null;
             };
         }

@@ -132,8 +132,9 @@ class ChatPageTest {
     }
 
     private static void awaitSaid(Chromium.Tab page, String... lines) throws Exception {
-        page.await("[...document.querySelectorAll('#log .said, #log .own')].map(each => each.textContent).join('|') === "
-                + Chromium.Tab.quoted(String.join("|", lines)));
+        page.await(
+                "[...document.querySelectorAll('#log .said, #log .own')].map(each => each.textContent).join('|') === "
+                        + Chromium.Tab.quoted(String.join("|", lines)));
     }
 
     @Test

@@ -216,7 +216,8 @@ final class Chromium implements AutoCloseable {
             long deadline = System.nanoTime() + PATIENCE.toNanos();
             while (!frames().contains(text)) {
                 if (System.nanoTime() > deadline) {
-                    throw new AssertionError("not within " + PATIENCE + " in a frame: " + text + "; there is:\n" + frames());
+                    throw new AssertionError(
+                            "not within " + PATIENCE + " in a frame: " + text + "; there is:\n" + frames());
                 }
                 TimeUnit.MILLISECONDS.sleep(20);
             }
@@ -227,7 +228,8 @@ final class Chromium implements AutoCloseable {
             StringBuilder all = new StringBuilder(document(session));
             for (JsonNode each : ask("", "Target.getTargets", object()).get("targetInfos")) {
                 if (each.get("type").asText().equals("iframe")) {
-                    ObjectNode frame = object().put("targetId", each.get("targetId").asText());
+                    ObjectNode frame =
+                            object().put("targetId", each.get("targetId").asText());
                     all.append(document(ask("", "Target.attachToTarget", frame.put("flatten", true))
                             .get("sessionId")
                             .asText()));

@@ -95,13 +95,15 @@ class MailSinkPageTest {
         page.enter("button[data-view=html]");
         page.awaitFrame("rich ");
         page.enter("button[data-view=headers]");
-        page.await("[...document.querySelectorAll('#headers tr')].some(row => row.firstChild.textContent === 'Message-ID')");
+        page.await(
+                "[...document.querySelectorAll('#headers tr')].some(row => row.firstChild.textContent === 'Message-ID')");
         page.await("!document.getElementById('headers').hidden && document.getElementById('html').hidden");
 
         page.enter("button[data-view=files]");
         assertThat(page.evaluate(text("files"))).isEqualTo("报告.txt text/plain, 14 bytes");
-        page.evaluate("window.file = '', fetch(document.querySelector('#files a').href)"
-                + ".then(answer => answer.text().then(body => file = answer.headers.get('Content-Disposition') + ' ' + body))");
+        page.evaluate(
+                "window.file = '', fetch(document.querySelector('#files a').href)"
+                        + ".then(answer => answer.text().then(body => file = answer.headers.get('Content-Disposition') + ' ' + body))");
         page.await("file !== ''");
         assertThat(page.evaluate("file"))
                 .startsWith("attachment; ")
@@ -122,8 +124,10 @@ class MailSinkPageTest {
                     .subject(attack)
                     .header("X-Attack", attack)
                     .html("<html><head><link rel=stylesheet href=" + there + "2><link rel=preconnect href=" + there
-                            + "><base href=" + there + "><meta http-equiv=refresh content='0;url=" + there + "3'><style>"
-                            + "@import url(" + there + "4); body { background: url(" + there + "5) }</style></head><body "
+                            + "><base href=" + there + "><meta http-equiv=refresh content='0;url=" + there
+                            + "3'><style>"
+                            + "@import url(" + there + "4); body { background: url(" + there
+                            + "5) }</style></head><body "
                             + "onload=\"fetch('" + there + "6')\">" + attack + "<script>top.document.title='run';"
                             + "top.location='" + there + "7'</script><iframe src=" + there + "8></iframe><video src="
                             + there + "9 autoplay></video><object data=" + there + "10></object><svg><image href="
@@ -138,7 +142,8 @@ class MailSinkPageTest {
             page.enter("button[data-view=html]");
             page.awaitFrame("the last words");
 
-            assertThat(page.evaluate("document.querySelectorAll('img, script:not([src]), #html iframe[sandbox=\"\"]').length"))
+            assertThat(page.evaluate(
+                            "document.querySelectorAll('img, script:not([src]), #html iframe[sandbox=\"\"]').length"))
                     .as("the frame, and nothing of the mail beside it")
                     .isEqualTo("1");
             assertThat(page.evaluate("document.querySelector('#html iframe').contentDocument"))

@@ -82,9 +82,8 @@ class MailSinkWebTest {
     }
 
     private HttpURLConnection get(String path) throws IOException {
-        return (HttpURLConnection) URI.create("http://localhost:" + page.port() + path)
-                .toURL()
-                .openConnection();
+        return (HttpURLConnection)
+                URI.create("http://localhost:" + page.port() + path).toURL().openConnection();
     }
 
     private JsonNode details(long number) throws IOException {
@@ -171,9 +170,21 @@ class MailSinkWebTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/mails/", "/mails/x", "/mails/-1", "/mails/2", "/mails/1/", "/mails/1/x", "/mails/1/html/0",
-                "/mails/1/parts", "/mails/1/parts/", "/mails/1/parts/3", "/mails/1/parts/-1", "/mails/1/parts/0/0",
-                "/mails/99999999999999999999", "/mails/../mail-sink.css", "/watch/x"
+                "/mails/",
+                "/mails/x",
+                "/mails/-1",
+                "/mails/2",
+                "/mails/1/",
+                "/mails/1/x",
+                "/mails/1/html/0",
+                "/mails/1/parts",
+                "/mails/1/parts/",
+                "/mails/1/parts/3",
+                "/mails/1/parts/-1",
+                "/mails/1/parts/0/0",
+                "/mails/99999999999999999999",
+                "/mails/../mail-sink.css",
+                "/watch/x"
             })
     void nothingElseIsThere(String path) throws Exception {
         take(HOSTILE);
