@@ -39,6 +39,9 @@ final class NodeWebSocketsTest {
             .reduce((a, b) -> a + File.pathSeparator + b)
             .orElseThrow();
 
+    /** It sends each message in one frame. */
+    private static final int LARGE = 256 << 10;
+
     @TempDir
     private static Path directory;
 
@@ -96,7 +99,8 @@ final class NodeWebSocketsTest {
                 connection.send(message);
             }
         });
-        try (var server = MessageServer.builder(WebSockets.messages("/chat").deflate())
+        try (var server = MessageServer.builder(
+                        WebSockets.messages("/chat").deflate().maxFrameBytes(LARGE))
                 .listener(heard)
                 .bind(0)) {
             Process client = peer("client", String.valueOf(server.port()), options.replace('\'', '"'));
@@ -136,7 +140,7 @@ final class NodeWebSocketsTest {
         try (BufferedReader output = outputOf(server)) {
             int port = Integer.parseInt(output.readLine().substring("port ".length()));
             Heard<WebSocketMessage> heard = new Heard<>();
-            var codec = WebSockets.messagesClient("/chat").deflate();
+            var codec = WebSockets.messagesClient("/chat").deflate().maxFrameBytes(LARGE);
             try (var client = MessageClient.builder(codec).listener(heard).connect("127.0.0.1", port)) {
                 assertThat(output.readLine())
                         .isEqualTo("extensions " + (options.equals("false") ? "none" : "permessage-deflate"));

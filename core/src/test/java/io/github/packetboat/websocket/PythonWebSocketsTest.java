@@ -27,6 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class PythonWebSocketsTest {
     private static final String PYTHON = "/usr/bin/python3";
 
+    /** It sends each message in one frame. */
+    private static final int LARGE = 256 << 10;
+
     @TempDir
     private static Path directory;
 
@@ -112,8 +115,9 @@ final class PythonWebSocketsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "9", "10 9", "12", "15 12", "15 15"})
-    void itsClientAndOursServerUnderstandEachOtherInAllWindows(String bits) throws Exception {
-        try (var server = MessageServer.builder(WebSockets.messages("/chat").deflate())
+    void itsClientAndOurServerUnderstandEachOtherInAllWindows(String bits) throws Exception {
+        try (var server = MessageServer.builder(
+                        WebSockets.messages("/chat").deflate().maxFrameBytes(LARGE))
                 .listener(Heard.<WebSocketMessage>echoing())
                 .bind(0)) {
             List<String> arguments = new ArrayList<>(List.of(String.valueOf(server.port()), "windows"));
@@ -135,7 +139,7 @@ final class PythonWebSocketsTest {
         try (BufferedReader output = outputOf(server)) {
             int port = Integer.parseInt(output.readLine().substring(5));
             try (var client = MessageClient.builder(
-                            WebSockets.messagesClient("/chat").deflate())
+                            WebSockets.messagesClient("/chat").deflate().maxFrameBytes(LARGE))
                     .listener(heard)
                     .connect("127.0.0.1", port)) {
                 assertThat(client.connection().handshake().header("Sec-WebSocket-Extensions"))
