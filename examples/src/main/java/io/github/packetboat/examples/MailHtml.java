@@ -12,14 +12,15 @@ final class MailHtml {
     private static final Set<String> PICTURES = Set.of("image/png", "image/jpeg", "image/gif", "image/webp");
     private static final int MAX_PICTURE_BYTES = 256 * 1024;
     private static final int MAX_CHARS = 3_000_000;
-    /** Of all elements only this one makes browsers look up and connect to hosts where a policy forbids to load anything. */
-    private static final Pattern LINK = Pattern.compile("<(?=link\\b)", Pattern.CASE_INSENSITIVE);
+    /** What makes browsers look up hosts, and connect to them ahead, even where a policy forbids to load anything. */
+    private static final Pattern REACHING_OUT =
+            Pattern.compile("<(?=(link|meta|base|i?frame|object|embed)\\b)", Pattern.CASE_INSENSITIVE);
 
     private MailHtml() {}
 
-    /** {@code html} with its {@code link} elements as text. */
-    static String withoutLinks(String html) {
-        return LINK.matcher(html).replaceAll("&lt;");
+    /** {@code html} with elements that mean nothing for those that reach out, and that a sandbox does not show anyway. */
+    static String quiet(String html) {
+        return REACHING_OUT.matcher(html).replaceAll("<x-");
     }
 
     /** {@code html} with the small pictures of its own that it refers to by {@code cid:…} in it, as far as there is room. */

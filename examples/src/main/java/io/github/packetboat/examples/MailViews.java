@@ -8,6 +8,7 @@ import io.github.packetboat.mailbox.ReceivedPart;
 import io.github.packetboat.websocket.Page;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -43,15 +44,14 @@ final class MailViews {
     Page page(String path) {
         String[] words = path.split("/", 3);
         return number(words[0])
-                .flatMap(number -> mails.find(number).stream())
+                .flatMap(mails::find)
                 .map(caught -> page(caught, words))
-                .findFirst()
                 .orElse(null);
     }
 
     /** Of what a peer sent: a number, or nothing. */
-    private static Stream<Long> number(String word) {
-        return word.matches("[0-9]{1,15}") ? Stream.of(Long.valueOf(word)) : Stream.empty();
+    private static Optional<Long> number(String word) {
+        return word.matches("[0-9]{1,15}") ? Optional.of(Long.valueOf(word)) : Optional.empty();
     }
 
     private static Page page(CaughtMails.Caught caught, String... words) {
@@ -71,7 +71,6 @@ final class MailViews {
                 .filter(index -> index < parts.size())
                 .map(index -> parts.get(index.intValue()))
                 .map(part -> download(part.fileName(), part.bytes()))
-                .findFirst()
                 .orElse(null);
     }
 
@@ -117,7 +116,7 @@ final class MailViews {
     }
 
     private static Page sandboxed(String html, ReceivedMail mail) {
-        String quiet = MailHtml.withPictures(MailHtml.withoutLinks(html), mail.inlines());
+        String quiet = MailHtml.withPictures(MailHtml.quiet(html), mail.inlines());
         Page page = fitting("text/html; charset=utf-8", quiet.getBytes(StandardCharsets.UTF_8));
         return page == null
                 ? null

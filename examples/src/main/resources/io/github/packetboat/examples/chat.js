@@ -239,6 +239,9 @@
     }
   });
 
+  // Browsers may keep a page that was left, to show it again as it was; nobody is in the room by it meanwhile.
+  window.addEventListener('pagehide', () => socket?.close());
+
   const kept = JSON.parse(sessionStorage.getItem(KEPT));
   if (kept !== null) {        // this page was reloaded
     ({ name: wantedName, room: wantedRoom, ticket } = kept);
