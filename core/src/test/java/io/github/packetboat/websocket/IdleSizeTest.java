@@ -31,7 +31,7 @@ final class IdleSizeTest {
             """;
 
     private static final int CONVERSATIONS = 10_000;
-    private static final int MAX_BYTES = 750;
+    private static final int MAX_BYTES = 480;
 
     @Test
     void theHeadOfABrowserIsKeptCompactly() throws Exception {
