@@ -3,6 +3,8 @@ package io.github.packetboat.message;
 import io.github.packetboat.codec.CodecFactory;
 import io.github.packetboat.codec.Conversation;
 import io.github.packetboat.codec.Handshake;
+import io.github.packetboat.internal.Attributed;
+import io.github.packetboat.internal.Check;
 import io.github.packetboat.internal.io.EventLoop;
 import io.github.packetboat.internal.io.PlainTransport;
 import io.github.packetboat.internal.io.TlsTransport;
@@ -13,7 +15,6 @@ import java.nio.channels.SocketChannel;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * A connection over one channel, as the application sees it: each call is passed on to the half that it is about, on the
  * right thread. What happens to it is the business of its {@link Lifecycle}. Thread-safe.
  */
-final class SocketConnection<M> implements Connection<M> {
+final class SocketConnection<M> extends Attributed implements Connection<M> {
     private static final AtomicLong IDS = new AtomicLong();
 
     private final long id = IDS.incrementAndGet();
@@ -35,7 +36,6 @@ final class SocketConnection<M> implements Connection<M> {
     private final Outbound<M> outbound;
     private final SocketAddress localAddress;
     private volatile SocketAddress remoteAddress;
-    private volatile @Nullable Map<Object, Object> attributes;
     private volatile @Nullable Memberships<M> memberships;
     /** Loop thread only. */
     private @Nullable Map<Object, Consumer<CloseReason>> closeListeners;
@@ -126,21 +126,6 @@ final class SocketConnection<M> implements Connection<M> {
     @Override
     public long id() {
         return id;
-    }
-
-    @Override
-    public Map<Object, Object> attributes() {
-        Map<Object, Object> map = attributes;
-        if (map == null) {
-            synchronized (this) {
-                map = attributes;
-                if (map == null) {
-                    map = new ConcurrentHashMap<>(4);
-                    attributes = map;
-                }
-            }
-        }
-        return map;
     }
 
     @Override

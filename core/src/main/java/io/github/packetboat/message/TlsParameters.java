@@ -1,5 +1,6 @@
 package io.github.packetboat.message;
 
+import io.github.packetboat.internal.Check;
 import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SNIHostName;

@@ -13,6 +13,7 @@ import io.github.packetboat.testkit.FaultProxy;
 import io.github.packetboat.testkit.RawPeer;
 import io.github.packetboat.testkit.RawServer;
 import io.github.packetboat.testkit.Recorder;
+import io.github.packetboat.testkit.Reports;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
