@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class SocketConnection<M> extends Attributed implements Connection<M> {
     private static final AtomicLong IDS = new AtomicLong();
 
-    private final long id = IDS.incrementAndGet();
+    /** An object, as it is a key of the server's map anyway. */
+    private final Long id = IDS.incrementAndGet();
+
     private final SocketChannel channel;
     private final EventLoop loop;
     private final Endpoint<M> endpoint;
@@ -140,12 +142,12 @@ final class SocketConnection<M> extends Attributed implements Connection<M> {
 
     @Override
     public void pauseReads() {
-        onLoop(() -> life.pause(Readiness.PAUSED_BY_USER));
+        onLoop(() -> life.inbound().pause(Readiness.PAUSED_BY_USER));
     }
 
     @Override
     public void resumeReads() {
-        onLoop(() -> life.resume(Readiness.PAUSED_BY_USER));
+        onLoop(() -> life.inbound().resume(Readiness.PAUSED_BY_USER));
     }
 
     @Override
@@ -172,7 +174,7 @@ final class SocketConnection<M> extends Attributed implements Connection<M> {
         }
         life.callbacks().hush();
         CompletableFuture<SSLSession> done = new CompletableFuture<>();
-        if (!onLoop(() -> life.beginUpgrade(options, goAhead, done))) {
+        if (!onLoop(() -> Upgrade.start(this, options, goAhead, done))) {
             done.completeExceptionally(new ConnectionClosedException(closeReason()));
         }
         return done;

@@ -49,6 +49,10 @@ public final class WriteQueue {
         this.sender = sender;
     }
 
+    public Outbox outbox() {
+        return outbox;
+    }
+
     /** How many bytes wait here. Thread-safe; exact on the loop, at most a moment old elsewhere. */
     public long bytes() {
         return (long) BYTES.getOpaque(this);
