@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class SocketConnection<M> extends Attributed implements Connection<M> {
     private static final AtomicLong IDS = new AtomicLong();
 
-    /** An object, as it is a key of the server's map anyway. */
+    /** An object, which the server's map of its connections shares. */
     private final Long id = IDS.incrementAndGet();
 
     private final SocketChannel channel;
@@ -217,6 +217,11 @@ final class SocketConnection<M> extends Attributed implements Connection<M> {
     }
 
     // ------------------------------------------------------------------ for the rest of the package
+
+    /** The {@link #id} to look it up by. */
+    Long key() {
+        return id;
+    }
 
     EventLoop loop() {
         return loop;
