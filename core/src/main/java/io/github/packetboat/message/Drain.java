@@ -147,8 +147,7 @@ final class Drain<M> implements Outbox.Sender {
         long written = writtenToKernel();
         if (written != lastWritten || stalledSinceNanos == 0) {
             lastWritten = written;
-            long now = outbound.loop().nowNanos();
-            stalledSinceNanos = now == 0 ? 1 : now;
+            stalledSinceNanos = outbound.loop().stampNanos();
         }
         if (!waiting) {
             stalledSinceNanos = 0;

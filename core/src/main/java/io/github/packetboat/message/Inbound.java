@@ -101,7 +101,7 @@ final class Inbound<M> implements ReadBuffer.Holder {
     }
 
     private void frameBegins() {
-        frameSinceNanos = loop.nowNanos() == 0 ? 1 : loop.nowNanos();
+        frameSinceNanos = loop.stampNanos();
         life.deadlines().frameBegins();
     }
 
@@ -259,7 +259,7 @@ final class Inbound<M> implements ReadBuffer.Holder {
         }
         if (received != receivedAtFrame) {
             receivedAtFrame = received;
-            frameSinceNanos = loop.nowNanos() == 0 ? 1 : loop.nowNanos();
+            frameSinceNanos = loop.stampNanos();
         }
     }
 
@@ -304,7 +304,7 @@ final class Inbound<M> implements ReadBuffer.Holder {
             // for the time in which this side did not want to read, the peer is not to blame
             noteRead();
             if (frameSinceNanos != 0) {
-                frameSinceNanos = lastReadNanos == 0 ? 1 : lastReadNanos;
+                frameSinceNanos = loop.stampNanos();
             }
         }
         loop.execute(this::readOn);

@@ -86,6 +86,11 @@ public final class EventLoop implements Executor {
         return nowNanos;
     }
 
+    /** {@link #nowNanos} for a field in which 0 says "never": one off where it would be just that. */
+    public long stampNanos() {
+        return nowNanos == 0 ? 1 : nowNanos;
+    }
+
     /** The loop's clock now, for what must not count the time that this turn has taken already. */
     public long readClock() {
         return clock.getAsLong();
@@ -244,7 +249,7 @@ public final class EventLoop implements Executor {
             asleep.lazySet(false);
             nowNanos = clock.getAsLong();
             turns.lazySet(turns.getPlain() + 1);
-            busySinceNanos.lazySet(nowNanos == 0 ? 1 : nowNanos);
+            busySinceNanos.lazySet(stampNanos());
         }
     }
 
