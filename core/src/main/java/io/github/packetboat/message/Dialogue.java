@@ -24,11 +24,7 @@ final class Dialogue<M> {
     private boolean saidFarewell;
     private boolean deaf;
 
-    Dialogue(
-            SocketConnection<M> connection,
-            Lifecycle<M> life,
-            Outbound<M> outbound,
-            Conversation<M> conversation) {
+    Dialogue(SocketConnection<M> connection, Lifecycle<M> life, Outbound<M> outbound, Conversation<M> conversation) {
         this.connection = connection;
         this.life = life;
         this.outbound = outbound;
@@ -67,9 +63,8 @@ final class Dialogue<M> {
 
     /** No more messages come: the peer has said goodbye, or only wanted an answer. */
     private CloseReason over() {
-        CloseReason.Kind kind = life.state() == Lifecycle.State.GREETING
-                ? CloseReason.Kind.LOCAL_CLOSE
-                : CloseReason.Kind.PEER_CLOSED;
+        CloseReason.Kind kind =
+                life.state() == Lifecycle.State.GREETING ? CloseReason.Kind.LOCAL_CLOSE : CloseReason.Kind.PEER_CLOSED;
         return connection.reason(kind, conversation.farewell(), null);
     }
 

@@ -56,8 +56,7 @@ final class Inbound<M> implements ReadBuffer.Holder {
         this.codec = codec;
         this.conversation = codec instanceof Conversation<M> itself ? itself : null;
         this.transport = transport;
-        this.listener =
-                callbacks.areOnLoop() ? connection.endpoint().settings().listener() : null;
+        this.listener = callbacks.areOnLoop() ? connection.endpoint().settings().listener() : null;
         this.callbacks = callbacks;
         this.budget = connection.endpoint().budget();
         this.buffer = new ReadBuffer(loop, this);

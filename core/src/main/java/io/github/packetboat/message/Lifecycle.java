@@ -99,8 +99,7 @@ final class Lifecycle<M> implements EventLoop.Ready {
             readiness.register(loop, channel, this);
             inbound.noteRead();
             Opening.EngineSource engines = endpoint.engines(connection.remoteAddress());
-            Opening<M> begun =
-                    new Opening<>(connection, this, channel, readiness, endpoint.proxyProtocol(), engines);
+            Opening<M> begun = new Opening<>(connection, this, channel, readiness, endpoint.proxyProtocol(), engines);
             opening = begun;
             if (!endpoint.opensAtOnce()) {
                 deadlines().openingBegins();

@@ -257,7 +257,8 @@ class BadInputTest {
                 Arguments.of("nested", "[".repeat(100_000), "cannot decode a String: StackOverflowError"),
                 Arguments.of("huge", "1e999999999", "cannot decode a String: ArithmeticException: Overflow"),
                 Arguments.of("trailing", "[1]]", "cannot decode a String: IllegalArgumentException: trailing ]"),
-                Arguments.of("twice", "{\"a\":1,\"a\":2}", "cannot decode a String: IllegalArgumentException: second a"));
+                Arguments.of(
+                        "twice", "{\"a\":1,\"a\":2}", "cannot decode a String: IllegalArgumentException: second a"));
     }
 
     /** P10: what the application's own parser cannot take is the peer's fault, even if it is the parser's. */

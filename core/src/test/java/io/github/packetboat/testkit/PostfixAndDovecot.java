@@ -52,7 +52,8 @@ public final class PostfixAndDovecot implements AutoCloseable {
             Path folder = Files.createTempDirectory("packetboat-mail");
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
             PostfixAndDovecot servers = new PostfixAndDovecot(
-                    folder, Stream.generate(Ports::unused).distinct().limit(PORTS).toList());
+                    folder,
+                    Stream.generate(Ports::unused).distinct().limit(PORTS).toList());
             List<String> command = new ArrayList<>(List.of("mail-up.sh"));
             servers.ports.forEach(port -> command.add(port.toString()));
             servers.run(command.toArray(String[]::new));
