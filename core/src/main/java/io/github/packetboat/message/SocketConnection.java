@@ -15,7 +15,6 @@ import java.nio.channels.SocketChannel;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLSession;
@@ -287,16 +286,7 @@ final class SocketConnection<M> extends Attributed implements Connection<M> {
 
     /** Runs {@code task} on the loop, at once if this is its thread. Returns false if the loop has stopped. */
     boolean onLoop(Runnable task) {
-        if (loop.isCurrent()) {
-            task.run();
-            return true;
-        }
-        try {
-            loop.execute(task);
-            return true;
-        } catch (RejectedExecutionException e) {
-            return false;
-        }
+        return loop.tryRun(task);
     }
 
     /** The groups this connection is in. */

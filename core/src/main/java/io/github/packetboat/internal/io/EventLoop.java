@@ -156,6 +156,20 @@ public final class EventLoop implements Executor {
         }
     }
 
+    /** Runs {@code task} on the loop, at once if this is its thread. Returns false if the loop has stopped. */
+    public boolean tryRun(Runnable task) {
+        if (isCurrent()) {
+            task.run();
+            return true;
+        }
+        try {
+            execute(task);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+    }
+
     /** Registers {@code channel}, which must be non-blocking. */
     public SelectionKey register(SelectableChannel channel, int ops, Ready owner) throws IOException {
         return channel.register(selector, ops, owner);
