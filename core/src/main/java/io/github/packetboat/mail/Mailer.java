@@ -1,5 +1,6 @@
 package io.github.packetboat.mail;
 
+import io.github.packetboat.internal.Check;
 import io.github.packetboat.internal.smtp.SmtpPool;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
