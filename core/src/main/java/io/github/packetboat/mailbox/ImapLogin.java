@@ -9,7 +9,6 @@ import java.util.regex.Pattern;
 import org.eclipse.angus.mail.iap.BadCommandException;
 import org.eclipse.angus.mail.iap.CommandFailedException;
 import org.eclipse.angus.mail.iap.ProtocolException;
-import org.jspecify.annotations.Nullable;
 
 /** Logs in to an IMAP server, if somebody is to: with a token, or a password in the best way offered. One thread only. */
 final class ImapLogin {
@@ -24,7 +23,6 @@ final class ImapLogin {
         this.wire = wire;
     }
 
-    @Nullable
     Void run() throws ProtocolException, IOException {
         wire.capability();
         Credentials credentials = settings.server().credentials().orElse(null);

@@ -21,6 +21,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.eclipse.angus.mail.pop3.POP3Folder;
 import org.eclipse.angus.mail.pop3.POP3Message;
@@ -45,6 +47,7 @@ final class Pop3Session implements AutoCloseable {
     private final POP3Folder folder;
     private final List<String> ids;
     private final int[] sizes;
+    private final CountDownLatch ended = new CountDownLatch(1);
     private long lastUsed = System.nanoTime();
 
     private Pop3Session(MailboxSettings settings, Line line) throws MessagingException, IOException {
@@ -285,8 +288,14 @@ final class Pop3Session implements AutoCloseable {
                 connection ? Kind.CONNECTION : Kind.PROTOCOL, at + Texts.clean(String.valueOf(e.getMessage()), 200), e);
     }
 
+    /** Waits until it is closed, for so long at most; whether it is. From any thread. */
+    boolean awaitEnd(long nanos) throws InterruptedException {
+        return ended.await(nanos, TimeUnit.NANOSECONDS);
+    }
+
     @Override
     public void close() {
         line.close();
+        ended.countDown();
     }
 }
