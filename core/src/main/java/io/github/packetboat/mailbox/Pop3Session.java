@@ -55,7 +55,7 @@ final class Pop3Session implements AutoCloseable {
         this.line = line;
         line.replayGreeting();
         line.in().expect(SMALL_ANSWER, SMALL_ANSWER, settings.commandTimeout());
-        Session session = Session.getInstance(properties(line));
+        Session session = Session.getInstance(properties());
         this.store =
                 new POP3Store(session, new URLName("pop3", settings.server().host(), -1, null, null, null));
         logIn();
@@ -85,12 +85,12 @@ final class Pop3Session implements AutoCloseable {
         return List.copyOf(found);
     }
 
-    private static Properties properties(Line line) {
+    private Properties properties() {
         Properties properties = new Properties();
         properties.put("mail.pop3.socketFactory", PresetSocket.factory(line));
         properties.put("mail.pop3.socketFactory.fallback", "false");
-        properties.put("mail.pop3.auth.xoauth2.disable", "false");
-        properties.put("mail.pop3.auth.ntlm.disable", "true");
+        // Angus would prefer USER and PASS, and send a token as a password.
+        properties.put("mail.pop3.auth.mechanisms", hasToken() ? "XOAUTH2" : "LOGIN");
         // RFC 5034 §4: what would not fit into one line of 255 bytes, and what Office 365 wants.
         properties.put("mail.pop3.auth.xoauth2.two.line.authentication.format", "true");
         properties.put("mail.pop3.cachewriteto", "false");
@@ -115,11 +115,18 @@ final class Pop3Session implements AutoCloseable {
         }
     }
 
-    private void logIn() throws MessagingException, IOException {
-        Credentials credentials = settings.server()
+    private boolean hasToken() {
+        return credentials().kind() == Credentials.Kind.TOKEN;
+    }
+
+    private Credentials credentials() {
+        return settings.server()
                 .credentials()
                 .orElseThrow(() -> new IllegalArgumentException("POP3 needs credentials"));
-        boolean token = credentials.kind() == Credentials.Kind.TOKEN;
+    }
+
+    private void logIn() throws MessagingException, IOException {
+        Credentials credentials = credentials();
         char[] secret = credentials.secret();
         String text = new String(secret);
         Arrays.fill(secret, '\0');
@@ -130,12 +137,17 @@ final class Pop3Session implements AutoCloseable {
             if (broken != null) { // which Angus takes for an answer
                 throw broken;
             }
-            String said = String.valueOf(e.getMessage()).replace(text, "***");
-            throw new MailboxException(
-                    PASSING.matcher(said).find() ? Kind.CONNECTION : Kind.LOGIN,
-                    "log in to " + settings.where() + " as " + credentials.user() + (token ? " with a token" : "")
-                            + ": the server refuses: " + Texts.clean(said, 300));
+            throw notLoggedIn(String.valueOf(e.getMessage()).replace(text, "***"));
         }
+    }
+
+    private MailboxException notLoggedIn(String said) {
+        boolean offered = !said.startsWith("No authentication mechanisms"); // says Angus, not the server
+        return new MailboxException(
+                PASSING.matcher(said).find() ? Kind.CONNECTION : Kind.LOGIN,
+                "log in to " + settings.where() + " as " + credentials().user() + (hasToken() ? " with a token" : "")
+                        + ": the server "
+                        + (offered ? "refuses: " + Texts.clean(said, 300) : "does not offer XOAUTH2"));
     }
 
     /** Angus makes an array of as many mails as the server claims to have: so it must not claim too many. */

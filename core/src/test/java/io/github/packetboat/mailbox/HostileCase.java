@@ -1,0 +1,18 @@
+package io.github.packetboat.mailbox;
+
+import io.github.packetboat.mailbox.MailboxException.Kind;
+import io.github.packetboat.testkit.RawPeer;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * What a server does, and what must be said of it.
+ *
+ * @param answers command to what is done instead of what is usual, see {@link Reply}
+ */
+record HostileCase(String name, String greeting, Map<String, Consumer<RawPeer>> answers, Kind kind, String said) {
+    @Override
+    public String toString() {
+        return name;
+    }
+}
