@@ -5,7 +5,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 /** A mailbox over IMAP with GreenMail, which runs everywhere. */
-final class GreenMailImapTest extends ImapContract {
+final class GreenMailImapTest extends ImapWatchContract {
     private static Green green;
 
     @BeforeAll
