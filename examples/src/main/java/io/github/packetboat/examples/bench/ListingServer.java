@@ -28,11 +28,15 @@ final class ListingServer implements AutoCloseable {
     private static final Path DOVECOT = Path.of("/usr/sbin/dovecot");
     private static final Duration START = Duration.ofSeconds(20);
 
+    private interface Stop {
+        void run() throws IOException;
+    }
+
     private final String name;
     private final MailServer server;
-    private final AutoCloseable stop;
+    private final Stop stop;
 
-    private ListingServer(String name, MailServer server, AutoCloseable stop) {
+    private ListingServer(String name, MailServer server, Stop stop) {
         this.name = name;
         this.server = server;
         this.stop = stop;
@@ -163,7 +167,7 @@ final class ListingServer implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        stop.close();
+    public void close() throws IOException {
+        stop.run();
     }
 }
