@@ -50,22 +50,22 @@ final class WriteClock {
                     thread = null;
                     return;
                 }
-                sleep();
+                try {
+                    SOCKETS.wait(tickMillis());
+                } catch (InterruptedException e) {
+                    // by nobody who knows what it does: it goes on
+                }
                 open = List.copyOf(SOCKETS);
             }
             open.forEach(GuardedSocket::closeIfLate); // without the lock, which close takes
         }
     }
 
-    private static void sleep() {
+    private static long tickMillis() {
         long tick = MAX_TICK_MILLIS;
         for (GuardedSocket socket : SOCKETS) {
             tick = Math.min(tick, socket.patience().toMillis() / LOOKS);
         }
-        try {
-            SOCKETS.wait(Math.max(1, tick));
-        } catch (InterruptedException e) {
-            // nobody who knows what it does would: it goes on
-        }
+        return Math.max(1, tick);
     }
 }
