@@ -23,8 +23,8 @@ final class GuardedInput extends InputStream {
     /** Longer than any literal, and short enough that ten times as much is still a long. */
     private static final long MAX_NUMBER = 1L << 52;
 
-    /** Most of what is said of one mail fits. */
-    private static final int FIRST_RESPONSE = 1024;
+    /** Room for what stands behind a literal. */
+    private static final int BEHIND_LITERAL = 1024;
 
     private final byte[] buffer = new byte[16 * 1024];
     private final boolean literals;
@@ -128,20 +128,24 @@ final class GuardedInput extends InputStream {
      */
     ByteBuffer response() throws IOException {
         try {
-            byte[] whole = new byte[FIRST_RESPONSE];
+            byte[] whole = {};
             int length = 0;
-            boolean over = false;
-            while (!over) {
+            while (true) {
                 if (next == end && !refill()) {
                     throw new EOFException("the server closed the connection in the middle of an answer");
                 }
                 int from = next;
-                over = scan(end, true);
+                boolean over = scan(end, true);
+                if (over && length == 0) { // as nearly always; and no larger than what came, of however many
+                    return ByteBuffer.wrap(Arrays.copyOfRange(buffer, from, next));
+                }
                 whole = withRoom(whole, length + next - from);
                 System.arraycopy(buffer, from, whole, length, next - from);
                 length += next - from;
+                if (over) {
+                    return ByteBuffer.wrap(whole, 0, length);
+                }
             }
-            return ByteBuffer.wrap(whole, 0, length);
         } catch (IOException e) {
             failure = failure == null ? e : failure;
             throw e;
@@ -153,7 +157,7 @@ final class GuardedInput extends InputStream {
         if (needed <= whole.length) {
             return whole;
         }
-        long most = literalLeft > 0 ? needed + literalLeft + FIRST_RESPONSE : Integer.MAX_VALUE - 8;
+        long most = literalLeft > 0 ? needed + literalLeft + BEHIND_LITERAL : Integer.MAX_VALUE - 8;
         return Arrays.copyOf(whole, (int) Math.max(needed, Math.min(most, 2L * whole.length)));
     }
 

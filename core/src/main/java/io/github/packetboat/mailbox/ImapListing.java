@@ -63,8 +63,7 @@ final class ImapListing {
             ImapFetch begun = ahead;
             ahead = null;
             checkUids(session);
-            List<ReceivedMail> mails =
-                    (begun != null && begun.isOf(session) ? begun : begin(session, window)).mails();
+            List<ReceivedMail> mails = (begun != null && begun.isOf(session) ? begun : begin(session, window)).mails();
             if (window > 0 && window + 1 < windows) {
                 ahead = begin(session, window + 1);
             }

@@ -146,8 +146,8 @@ final class Line implements AutoCloseable {
         throw first == null ? new IOException("the host has no address") : first;
     }
 
-    private static GuardedSocket connect(
-            MailboxSettings settings, Proxy proxy, InetSocketAddress address, int timeout) throws IOException {
+    private static GuardedSocket connect(MailboxSettings settings, Proxy proxy, InetSocketAddress address, int timeout)
+            throws IOException {
         GuardedSocket socket = new GuardedSocket(proxy, settings.readTimeout());
         try {
             socket.connect(address, timeout);

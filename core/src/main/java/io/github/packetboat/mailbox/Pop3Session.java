@@ -139,6 +139,10 @@ final class Pop3Session implements AutoCloseable {
             }
             throw notLoggedIn(String.valueOf(e.getMessage()).replace(text, "***"));
         }
+        String answer = hasToken() ? ask("STAT") : "";
+        if (answer.startsWith("-ERR")) { // Angus takes a server's word why the token does not please for success
+            throw notLoggedIn(answer.replace(text, "***"));
+        }
     }
 
     private MailboxException notLoggedIn(String said) {

@@ -92,8 +92,7 @@ final class DovecotImapTest extends ImapWatchContract {
                     mail.raw();
                     arrived.accept(mail);
                 })) {
-            Await.until(
-                    "connected", () -> !watch.watermark().equals(Watermark.NOW));
+            Await.until("connected", () -> !watch.watermark().equals(Watermark.NOW));
             mailer.send(sent);
             ReceivedMail mail = arrived.take();
             ReceivedMailTest.assertRich(mail, sent);
@@ -152,9 +151,11 @@ final class DovecotImapTest extends ImapWatchContract {
                 EveryFeature.assertRead(mail, sent);
                 assertThat(mail.header("Return-Path")).containsExactly("<" + EveryFeature.AUTHOR + ">");
             }
-            ReceivedMail notification = arrival(author, Query.text(EveryFeature.ENVELOPE_ID)
-                    .and(Query.from("MAILER-DAEMON"))
-                    .and(Query.text(sent.messageId())));
+            ReceivedMail notification = arrival(
+                    author,
+                    Query.text(EveryFeature.ENVELOPE_ID)
+                            .and(Query.from("MAILER-DAEMON"))
+                            .and(Query.text(sent.messageId())));
             assertThat(new String(notification.raw(), StandardCharsets.UTF_8))
                     .contains("Original-Envelope-Id: " + EveryFeature.ENVELOPE_ID)
                     .contains("Action: delivered");
@@ -162,14 +163,15 @@ final class DovecotImapTest extends ImapWatchContract {
     }
 
     @Test
-    void theSenderOnTheEnvelopeArrives() {
+    void theSenderOnTheEnvelopeArrives() throws IOException {
         UnaryOperator<MailBuilder> own = mail -> mail.envelopeFrom("bounces+{recipient}@test.local");
         Map<String, UnaryOperator<MailBuilder>> senders =
                 Map.of("<bounces+alice=test.local@test.local>", own, "<>", MailBuilder::nullEnvelopeFrom);
         try (Mailer mailer = mailer();
                 Mailbox reader = Mailbox.of(imapOf(PostfixAndDovecot.ALICE))) {
-            senders.forEach((expected, sender) -> {
-                Mail sent = sender.apply(Mail.builder()
+            for (Map.Entry<String, UnaryOperator<MailBuilder>> each : senders.entrySet()) {
+                Mail sent = each.getValue()
+                        .apply(Mail.builder()
                                 .from(PostfixAndDovecot.BOB)
                                 .to(PostfixAndDovecot.ALICE)
                                 .text("x"))
@@ -177,13 +179,13 @@ final class DovecotImapTest extends ImapWatchContract {
                 mailer.send(sent);
                 assertThat(arrival(reader, Query.header("Message-ID", sent.messageId()))
                                 .header("Return-Path"))
-                        .containsExactly(expected);
-            });
+                        .containsExactly(each.getKey());
+            }
         }
     }
 
     @Test
-    void anAddressBeyondAsciiArrives() {
+    void anAddressBeyondAsciiArrives() throws IOException {
         String subject = "国际 " + System.nanoTime();
         Mail sent = Mail.builder()
                 .from("用户@test.local", "Üser")

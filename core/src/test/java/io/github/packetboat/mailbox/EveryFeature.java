@@ -26,9 +26,30 @@ import java.util.Set;
 final class EveryFeature {
     /** What {@link #mail} calls; {@code nullEnvelopeFrom} excludes {@code envelopeFrom} and has a mail of its own. */
     static final Set<String> CALLED = Set.of(
-            "from", "sender", "replyTo", "to", "cc", "bcc", "envelopeFrom", "subject", "text", "html", "inline", "attach",
-            "calendar", "priority", "header", "messageId", "date", "inReplyTo", "references", "listUnsubscribe", "dsn",
-            "readReceiptTo", "charset", "dkim");
+            "from",
+            "sender",
+            "replyTo",
+            "to",
+            "cc",
+            "bcc",
+            "envelopeFrom",
+            "subject",
+            "text",
+            "html",
+            "inline",
+            "attach",
+            "calendar",
+            "priority",
+            "header",
+            "messageId",
+            "date",
+            "inReplyTo",
+            "references",
+            "listUnsubscribe",
+            "dsn",
+            "readReceiptTo",
+            "charset",
+            "dkim");
 
     static final String AUTHOR = "bob@test.local";
     static final String READER = "alice@test.local";
@@ -38,8 +59,7 @@ final class EveryFeature {
     private static final String TEXT = "你好\n.\n..dots\nFrom here on\n" + "long ".repeat(400) + "\nend 𝄞";
     private static final String HTML = "<p>你好 <img src=\"cid:logo\"></p>";
     private static final byte[] PHOTO = {(byte) 0xFF, (byte) 0xD8, 0, '\r', '\n', '.', '\r', '\n', 1};
-    private static final String INVITATION =
-            """
+    private static final String INVITATION = """
             BEGIN:VCALENDAR
             VERSION:2.0
             METHOD:REQUEST
@@ -117,10 +137,8 @@ final class EveryFeature {
                 .containsExactly(
                         new ReceivedAddress("", "answers@test.local"), new ReceivedAddress("更多", "more@test.local"));
         assertThat(mail.to())
-                .containsExactly(
-                        new ReceivedAddress("", READER), new ReceivedAddress("Third, \"The\"", READER));
-        assertThat(mail.cc())
-                .containsExactly(new ReceivedAddress("", READER), new ReceivedAddress("第四", READER));
+                .containsExactly(new ReceivedAddress("", READER), new ReceivedAddress("Third, \"The\"", READER));
+        assertThat(mail.cc()).containsExactly(new ReceivedAddress("", READER), new ReceivedAddress("第四", READER));
         assertThat(mail.header("Bcc")).isEmpty();
         assertThat(new String(mail.raw(), StandardCharsets.ISO_8859_1)).doesNotContain("Unseen");
         assertThat(mail.header("Disposition-Notification-To")).containsExactly("receipts@test.local");

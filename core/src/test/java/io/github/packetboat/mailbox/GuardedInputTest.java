@@ -102,7 +102,7 @@ final class GuardedInputTest {
     private static List<String> responses(String text, int slice) throws IOException {
         List<String> found = new ArrayList<>();
         try (GuardedInput in = guarding(text, slice, true)) {
-            in.expect(text.length(), 100, SOON);
+            in.expect(text.length() + 10, 100, SOON);
             while (true) {
                 ByteBuffer response = in.response();
                 found.add(StandardCharsets.ISO_8859_1.decode(response).toString());

@@ -33,15 +33,22 @@ final class HostilePop3Test {
         String hi = "+OK hi\r\n";
         return Stream.of(
                 new HostileCase("is busy", "-ERR busy\r\n", Map.of(), Kind.CONNECTION, "busy"),
-                new HostileCase("hangs at login", hi, Map.of("PASS", Reply.say("")), Kind.CONNECTION, "no complete answer"),
-                new HostileCase("refuses", hi, Map.of("PASS", Reply.say("-ERR s3cret is wrong\r\n")), Kind.LOGIN, "*** is wrong"),
+                new HostileCase(
+                        "hangs at login", hi, Map.of("PASS", Reply.say("")), Kind.CONNECTION, "no complete answer"),
+                new HostileCase(
+                        "refuses",
+                        hi,
+                        Map.of("PASS", Reply.say("-ERR s3cret is wrong\r\n")),
+                        Kind.LOGIN,
+                        "*** is wrong"),
                 new HostileCase(
                         "claims 2 thousand million mails",
                         hi,
                         Map.of("STAT", Reply.say("+OK 2147483647 1\r\n")),
                         Kind.PROTOCOL,
                         "2147483647"),
-                new HostileCase("counts nonsense", hi, Map.of("STAT", Reply.say("+OK many\r\n")), Kind.PROTOCOL, "many"),
+                new HostileCase(
+                        "counts nonsense", hi, Map.of("STAT", Reply.say("+OK many\r\n")), Kind.PROTOCOL, "many"),
                 new HostileCase(
                         "floods UIDL",
                         hi,
@@ -84,8 +91,7 @@ final class HostilePop3Test {
     @MethodSource("pop3")
     void overPop3Too(HostileCase each) {
         try (RawServer server = RawServer.serving(Pop3Script.answering(each.greeting(), each.answers()));
-                Mailbox mailbox = Mailbox.builder(
-                                Green.own(MailServer.pop3("localhost"), server.port())
+                Mailbox mailbox = Mailbox.builder(Green.own(MailServer.pop3("localhost"), server.port())
                                 .build())
                         .readTimeout(SHORT)
                         .commandTimeout(Duration.ofSeconds(20))
@@ -164,7 +170,8 @@ final class HostilePop3Test {
     @ValueSource(strings = {"DELE 1:-ERR read-only", "QUIT:-ERR some deleted messages not removed"})
     void whatTheServerDoesNotDeleteIsSaid(String refusal) {
         String[] parts = refusal.split(":");
-        try (RawServer server = RawServer.serving(Pop3Script.oneAtATime(new AtomicInteger(2), Map.of(parts[0], parts[1] + "\r\n"), deleted -> {}))) {
+        try (RawServer server = RawServer.serving(
+                Pop3Script.oneAtATime(new AtomicInteger(2), Map.of(parts[0], parts[1] + "\r\n"), deleted -> {}))) {
             Mailbox mailbox = mailbox(server.port());
             List<ReceivedMail> all = mailbox.inbox().messages().toList();
             mailbox.inbox().delete(all);
@@ -180,26 +187,28 @@ final class HostilePop3Test {
     void aSessionThatRestsLetsOthersInAndDeletesNothing() {
         AtomicInteger mails = new AtomicInteger(2);
         List<String> deletions = new CopyOnWriteArrayList<>();
-        try (RawServer server = RawServer.serving(Pop3Script.oneAtATime(mails, Map.of(), deletions::add));
-                Mailbox resting = mailbox(server.port(), Duration.ofMillis(300));
-                Mailbox other = mailbox(server.port())) {
-            List<ReceivedMail> all = resting.inbox().messages().toList();
-            resting.inbox().delete(all.subList(0, 1));
+        try (RawServer server = RawServer.serving(Pop3Script.oneAtATime(mails, Map.of(), deletions::add))) {
+            try (Mailbox resting = mailbox(server.port(), Duration.ofMillis(300))) {
+                List<ReceivedMail> all = resting.inbox().messages().toList();
+                resting.inbox().delete(all.subList(0, 1));
 
-            Await.until("the other is let in", () -> {
-                try {
-                    return other.inbox().status().messages() == 2;
-                } catch (MailboxException e) {
-                    assertThat(e).hasMessageContaining("IN-USE");
-                    return false;
+                try (Mailbox other = mailbox(server.port())) {
+                    Await.until("the other is let in", () -> isLetIn(other));
                 }
-            });
-            assertThat(deletions).isEmpty();
-            other.close();
-            assertThat(resting.inbox().messages().map(ReceivedMail::id)).containsExactly("id2");
-            assertThat(resting.inbox().message("id2")).isPresent();
-            resting.close(); // deletes, whether its session has rested meanwhile or not
-            assertThat(deletions).containsExactly("DELE 1");
+                assertThat(deletions).isEmpty();
+                assertThat(resting.inbox().messages().map(ReceivedMail::id)).containsExactly("id2");
+                assertThat(resting.inbox().message("id2")).isPresent();
+            }
+            assertThat(deletions).containsExactly("DELE 1"); // whether it rested when it was closed or not
+        }
+    }
+
+    private static boolean isLetIn(Mailbox mailbox) {
+        try {
+            return mailbox.inbox().status().messages() == 2;
+        } catch (MailboxException e) {
+            assertThat(e).hasMessageContaining("IN-USE");
+            return false;
         }
     }
 

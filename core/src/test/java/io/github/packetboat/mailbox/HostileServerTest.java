@@ -39,7 +39,8 @@ final class HostileServerTest {
         String hi = "* OK hi\r\n";
         all.add(new HostileCase("says nothing", "", Map.of(), Kind.CONNECTION, "within"));
         all.add(new HostileCase("says goodbye", "* BYE full\r\n", Map.of(), Kind.CONNECTION, "BYE full"));
-        all.add(new HostileCase("is no IMAP server", "220 smtp.example ESMTP\r\n", Map.of(), Kind.CONNECTION, "220 smtp"));
+        all.add(new HostileCase(
+                "is no IMAP server", "220 smtp.example ESMTP\r\n", Map.of(), Kind.CONNECTION, "220 smtp"));
         all.add(new HostileCase(
                 "has a greeting without end", "* OK " + "x".repeat(200_000), Map.of(), Kind.CONNECTION, "longer than"));
         all.add(new HostileCase(
@@ -56,7 +57,8 @@ final class HostileServerTest {
                 Map.of("SELECT", Reply.drip("* OK still here\r\n", 100)),
                 Kind.CONNECTION,
                 "no complete answer"));
-        all.add(new HostileCase("drips bytes", hi, Map.of("SELECT", Reply.drip("x", 100)), Kind.CONNECTION, "no complete answer"));
+        all.add(new HostileCase(
+                "drips bytes", hi, Map.of("SELECT", Reply.drip("x", 100)), Kind.CONNECTION, "no complete answer"));
         all.add(new HostileCase("goes away", hi, Map.of("SELECT", RawPeer::close), Kind.CONNECTION, "select INBOX"));
         all.add(new HostileCase("resets", hi, Map.of("UID SEARCH", RawPeer::reset), Kind.CONNECTION, "search INBOX"));
         all.add(new HostileCase(
@@ -66,9 +68,17 @@ final class HostileServerTest {
                 Kind.CONNECTION,
                 "restart"));
         all.add(new HostileCase(
-                "refuses", hi, Map.of("SELECT", Reply.say("# NO \u001b[31m no such box\r\n")), Kind.REFUSED, "no such box"));
+                "refuses",
+                hi,
+                Map.of("SELECT", Reply.say("# NO \u001b[31m no such box\r\n")),
+                Kind.REFUSED,
+                "no such box"));
         all.add(new HostileCase(
-                "does not understand", hi, Map.of("UID SEARCH", Reply.say("# BAD what\r\n")), Kind.REFUSED, "BAD what"));
+                "does not understand",
+                hi,
+                Map.of("UID SEARCH", Reply.say("# BAD what\r\n")),
+                Kind.REFUSED,
+                "BAD what"));
         all.add(new HostileCase(
                 "has a line of 10 MB",
                 hi,
@@ -114,7 +124,9 @@ final class HostileServerTest {
         all.add(new HostileCase(
                 "sends less and goes",
                 hi,
-                Map.of("UID FETCH", Reply.say("* 1 FETCH (UID 1 BODY[] {100}\r\nabc").andThen(RawPeer::close)),
+                Map.of(
+                        "UID FETCH",
+                        Reply.say("* 1 FETCH (UID 1 BODY[] {100}\r\nabc").andThen(RawPeer::close)),
                 Kind.CONNECTION,
                 "broke"));
         all.add(new HostileCase(
@@ -209,9 +221,11 @@ final class HostileServerTest {
                 "SELECT",
                 peer -> Reply.trySend(
                         peer,
-                        "* 4294967295 EXISTS\r\n* OK [UIDVALIDITY 9999999999999999999] x\r\n" + Reply.tag() + " OK\r\n"),
+                        "* 4294967295 EXISTS\r\n* OK [UIDVALIDITY 9999999999999999999] x\r\n" + Reply.tag()
+                                + " OK\r\n"),
                 "UID SEARCH",
-                peer -> Reply.trySend(peer, "* SEARCH 4294967295 1 1 99999999999999999999 3\r\n" + Reply.tag() + " OK\r\n"));
+                peer -> Reply.trySend(
+                        peer, "* SEARCH 4294967295 1 1 99999999999999999999 3\r\n" + Reply.tag() + " OK\r\n"));
         try (RawServer server = RawServer.serving(ImapScript.answering("* OK\r\n", answers));
                 Mailbox mailbox = plain(MailServer.imap("127.0.0.1"), server.port())) {
             assertThat(mailbox.inbox().messages()).isEmpty();
@@ -240,7 +254,8 @@ final class HostileServerTest {
         CountDownLatch over = new CountDownLatch(1);
         Query more = Query.text("x".repeat(32 * 1024 * 1024)); // than all buffers on the way hold
         try (RawServer server = RawServer.serving(deaf(over, tls))) {
-            MailServer at = Green.own(MailServer.imap("localhost"), server.port()).build();
+            MailServer at =
+                    Green.own(MailServer.imap("localhost"), server.port()).build();
             try (Mailbox mailbox = tls
                     ? Mailbox.builder(at).readTimeout(SHORT).build()
                     : plain(MailServer.imap("127.0.0.1"), server.port())) {

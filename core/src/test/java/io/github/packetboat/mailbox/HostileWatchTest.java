@@ -168,7 +168,8 @@ final class HostileWatchTest {
                     (connection, command) -> connection <= 4 && command.startsWith("LOGIN") ? said : null);
         };
         try (RawServer server = RawServer.serving(script);
-                Mailbox mailbox = mailbox(Green.own(MailServer.imap("localhost"), server.port()).build());
+                Mailbox mailbox = mailbox(
+                        Green.own(MailServer.imap("localhost"), server.port()).build());
                 Watch watch = mailbox.inbox().watch(notes)) {
             assertThat(notes.interruptions.await(4)).allSatisfy(e -> {
                 assertThat(e.kind()).isEqualTo(Kind.CONNECTION);
@@ -190,7 +191,8 @@ final class HostileWatchTest {
                     (connection, command) -> command.startsWith("LOGIN") ? "# NO [AUTHENTICATIONFAILED] no\r\n" : null);
         };
         try (RawServer server = RawServer.serving(script);
-                Mailbox mailbox = mailbox(Green.own(MailServer.imap("localhost"), server.port()).build());
+                Mailbox mailbox = mailbox(
+                        Green.own(MailServer.imap("localhost"), server.port()).build());
                 Watch watch = mailbox.inbox().watch(new WatchNotes())) {
             watch.awaitEnd();
             assertThat(watch.failure())
@@ -212,7 +214,8 @@ final class HostileWatchTest {
             }
         };
         try (RawServer server = RawServer.serving(script);
-                Mailbox mailbox = mailbox(Green.own(MailServer.imap("localhost"), server.port()).build())) {
+                Mailbox mailbox = mailbox(
+                        Green.own(MailServer.imap("localhost"), server.port()).build())) {
             MailboxException e = catchThrowableOfType(MailboxException.class, mailbox.inbox()::status);
             assertThat(e.kind()).as(e.getMessage()).isEqualTo(Kind.CONNECTION);
         }
@@ -233,7 +236,8 @@ final class HostileWatchTest {
             }
         };
         try (RawServer server = RawServer.serving(script);
-                Mailbox mailbox = Mailbox.builder(Green.own(MailServer.imap("localhost"), server.port()).build())
+                Mailbox mailbox = Mailbox.builder(Green.own(MailServer.imap("localhost"), server.port())
+                                .build())
                         .connectTimeout(Duration.ofMillis(700))
                         .build()) {
             long start = System.nanoTime();

@@ -96,7 +96,8 @@ final class ImapListingTest {
     void theNewestComeFirst() {
         try (RawServer server = RawServer.serving(folder((connection, command) -> null));
                 Mailbox mailbox = mailbox(server)) {
-            List<ReceivedMail> newest = new ArrayList<>(mailbox.inbox().newest(1100).toList());
+            List<ReceivedMail> newest =
+                    new ArrayList<>(mailbox.inbox().newest(1100).toList());
             assertThat(fetches()).containsExactly("701:1200", "201:700", "101:200");
             Collections.reverse(newest);
             assertThat(newest).hasSize(1100);

@@ -41,7 +41,11 @@ final class MailboxLoginTest {
                 "the server refuses STARTTLS",
                 ImapScript.answering(
                         "* OK\r\n",
-                        Map.of("STARTTLS", peer -> Reply.trySend(peer, Reply.tag() + " NO\r\n"), "CAPABILITY", capability())),
+                        Map.of(
+                                "STARTTLS",
+                                peer -> Reply.trySend(peer, Reply.tag() + " NO\r\n"),
+                                "CAPABILITY",
+                                capability())),
                 "bytes came in clear",
                 ImapScript.answering(
                         "* OK\r\n",
@@ -52,15 +56,13 @@ final class MailboxLoginTest {
                                 capability())));
         servers.forEach((said, script) -> {
             try (RawServer server = RawServer.serving(script)) {
-                MailboxException e = refused(
-                        imap(server.port(), MailServer.Tls.STARTTLS_IF_OFFERED));
+                MailboxException e = refused(imap(server.port(), MailServer.Tls.STARTTLS_IF_OFFERED));
                 assertThat(e).hasMessageContaining(said);
                 assertThat(e.kind()).isEqualTo(Kind.TLS);
             }
         });
         try (RawServer server = RawServer.serving(ImapScript.answering("* PREAUTH welcome\r\n", Map.of()))) {
-            assertThat(refused(
-                            imap(server.port(), MailServer.Tls.STARTTLS_REQUIRED)))
+            assertThat(refused(imap(server.port(), MailServer.Tls.STARTTLS_REQUIRED)))
                     .hasMessageContaining("PREAUTH");
         }
     }
@@ -84,8 +86,7 @@ final class MailboxLoginTest {
                     // it is refused
                 }
             })) {
-                MailboxException e =
-                        refused(imap(server.port(), MailServer.Tls.IMPLICIT));
+                MailboxException e = refused(imap(server.port(), MailServer.Tls.IMPLICIT));
                 assertThat(e).hasMessageContaining(said);
                 assertThat(e.kind()).isEqualTo(Kind.TLS);
             }
@@ -95,8 +96,7 @@ final class MailboxLoginTest {
     @Test
     void noTlsWhereItIsWantedIsSaid() {
         try (RawServer server = RawServer.serving(ImapScript.answering("* OK clear text here\r\n", Map.of()))) {
-            MailboxException e =
-                    refused(imap(server.port(), MailServer.Tls.IMPLICIT));
+            MailboxException e = refused(imap(server.port(), MailServer.Tls.IMPLICIT));
             assertThat(e).hasMessageContaining("does not speak TLS");
         }
     }
@@ -105,12 +105,15 @@ final class MailboxLoginTest {
     void aServerThatQuotesThePasswordIsNotQuoted() {
         Script script = peer -> {
             RawPeer tls = peer.acceptTls(Certificates.server("localhost").context());
-            ImapScript.answering("* OK\r\n", Map.of("LOGIN", quoted -> Reply.trySend(quoted, Reply.tag() + " NO bad password s3cret\r\n")))
+            ImapScript.answering(
+                            "* OK\r\n",
+                            Map.of(
+                                    "LOGIN",
+                                    quoted -> Reply.trySend(quoted, Reply.tag() + " NO bad password s3cret\r\n")))
                     .play(tls);
         };
         try (RawServer server = RawServer.serving(script)) {
-            MailboxException e =
-                    refused(imap(server.port(), MailServer.Tls.IMPLICIT));
+            MailboxException e = refused(imap(server.port(), MailServer.Tls.IMPLICIT));
             assertThat(e.kind()).isEqualTo(Kind.LOGIN);
             assertThat(e).hasMessageContaining("bad password ***").hasMessageNotContaining("s3cret");
         }
@@ -162,8 +165,8 @@ final class MailboxLoginTest {
                     }
                     Reply.trySend(peer, tag + " OK\r\n");
                 });
-        Script script = peer ->
-                ImapScript.play(peer.acceptTls(Certificates.server("localhost").context()), "* OK\r\n", answers, line -> {
+        Script script = peer -> ImapScript.play(
+                peer.acceptTls(Certificates.server("localhost").context()), "* OK\r\n", answers, line -> {
                     if (line.contains("XOAUTH2 ")) {
                         heard.add(decoded(line.substring(line.lastIndexOf(' ') + 1)));
                     }
@@ -185,6 +188,10 @@ final class MailboxLoginTest {
                             peer.send("+ \r\n"); // for what is not in the line of the command
                             heard.add(decoded(peer.readLine()));
                             peer.send(answer);
+                            if (answer.startsWith("+ ")) {
+                                peer.readLine(); // to which the answer is none, or anything
+                                peer.send("-ERR [AUTH] t0ken has expired\r\n");
+                            }
                         },
                         "USER",
                         peer -> {
@@ -205,11 +212,13 @@ final class MailboxLoginTest {
     @Test
     void overPop3ATokenThatIsRefusedIsSaidWithoutIt() {
         List<String> heard = new CopyOnWriteArrayList<>();
-        String challenge = "+ " + Base64.getEncoder().encodeToString("{\"status\":\"400\"}".getBytes(StandardCharsets.UTF_8)) + "\r\n";
+        String challenge = "+ "
+                + Base64.getEncoder().encodeToString("{\"status\":\"400\"}".getBytes(StandardCharsets.UTF_8)) + "\r\n";
         try (RawServer server = RawServer.serving(pop3("SASL XOAUTH2\r\n", heard, challenge))) {
             MailboxException e = refused(token(server.port()));
             assertThat(e.kind()).isEqualTo(Kind.LOGIN);
-            assertThat(e).hasMessageContaining("with a token").hasMessageNotContaining("t0ken");
+            assertThat(e).hasMessageContaining("with a token").hasMessageContaining("has expired");
+            assertThat(e).hasMessageNotContaining("t0ken");
         }
         assertThat(heard).containsExactly("user=alice\1auth=Bearer t0ken\1\1");
     }

@@ -107,9 +107,7 @@ final class MalformedMailTest {
     void anAddressAsLongAsAHeaderCostsLittle() {
         String local = "x".repeat(4_000_000);
         List<ReceivedAddress> found = AddressField.parse(
-                "\"a > b\" <" + local + "@b.example> c, <\">\"@d>",
-                StandardCharsets.UTF_8,
-                new Defects());
+                "\"a > b\" <" + local + "@b.example> c, <\">\"@d>", StandardCharsets.UTF_8, new Defects());
         assertThat(found).first().satisfies(address -> {
             assertThat(address.address()).isEqualTo(local + "@b.example");
             assertThat(address.name()).isEqualTo("a > b  c");

@@ -33,16 +33,13 @@ final class QuotaTest {
     void everyLimitOfEveryRootIsTold() {
         List<String> heard = new CopyOnWriteArrayList<>();
 
-        List<Quota> quotas = asked(
-                "QUOTA",
-                """
+        List<Quota> quotas = asked("QUOTA", """
                 * QUOTAROOT INBOX "" "shared box"\r
                 * QUOTA "" (STORAGE 10 512 MESSAGE 3 1000)\r
                 * 4 EXISTS\r
                 * QUOTA "shared box" (STORAGE 4294967296 9007199254740992)\r
                 * QUOTA empty ()\r
-                """,
-                heard);
+                """, heard);
 
         assertThat(quotas)
                 .containsExactly(

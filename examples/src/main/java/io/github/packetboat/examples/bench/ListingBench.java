@@ -106,11 +106,7 @@ public final class ListingBench {
         long start = System.nanoTime();
         long seen = 0;
         try (Store store = session.getStore("imaps")) {
-            store.connect(
-                    server.host(),
-                    server.port(),
-                    ListingServer.USER,
-                    ListingServer.PASSWORD);
+            store.connect(server.host(), server.port(), ListingServer.USER, ListingServer.PASSWORD);
             try (jakarta.mail.Folder folder = store.getFolder(FOLDER)) {
                 folder.open(jakarta.mail.Folder.READ_ONLY);
                 for (Message message : folder.getMessages()) {

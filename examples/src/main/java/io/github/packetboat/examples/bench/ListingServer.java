@@ -76,8 +76,8 @@ final class ListingServer implements AutoCloseable {
         int port = freePort();
         Path configuration = Files.writeString(folder.resolve("dovecot.conf"), configuration(folder, port, keys));
         Children children = new Children();
-        Children.Child child = children.start(
-                new ProcessBuilder(DOVECOT.toString(), "-F", "-c", configuration.toString()));
+        Children.Child child =
+                children.start(new ProcessBuilder(DOVECOT.toString(), "-F", "-c", configuration.toString()));
         try {
             awaitPort(port);
         } catch (IOException e) {
@@ -128,8 +128,7 @@ final class ListingServer implements AutoCloseable {
                     port=%2$d
                   }
                 }
-                """
-                .formatted(folder, port, keys.get("PEER_CERT_PEM"), keys.get("PEER_KEY_PEM"), PASSWORD);
+                """.formatted(folder, port, keys.get("PEER_CERT_PEM"), keys.get("PEER_KEY_PEM"), PASSWORD);
     }
 
     private static void awaitPort(int port) throws IOException, InterruptedException {
