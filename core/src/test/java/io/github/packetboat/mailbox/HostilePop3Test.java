@@ -27,7 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 final class HostilePop3Test {
     private static final long MAX_ALLOCATED = 800L * 1024 * 1024;
-    private static final Duration SHORT = Duration.ofMillis(700);
 
     static Stream<HostileCase> pop3() {
         String hi = "+OK hi\r\n";
@@ -93,7 +92,7 @@ final class HostilePop3Test {
         try (RawServer server = RawServer.serving(Pop3Script.answering(each.greeting(), each.answers()));
                 Mailbox mailbox = Mailbox.builder(Green.own(MailServer.pop3("localhost"), server.port())
                                 .build())
-                        .readTimeout(SHORT)
+                        .readTimeout(each.silence())
                         .commandTimeout(Duration.ofSeconds(20))
                         .maxMailBytes(1_000_000)
                         .build()) {

@@ -163,10 +163,14 @@ final class HostileServerTest {
     }
 
     private static Mailbox plain(MailServer.Builder server, int port) {
+        return plain(server, port, SHORT);
+    }
+
+    private static Mailbox plain(MailServer.Builder server, int port, Duration silence) {
         return Mailbox.builder(server.port(port).tls(MailServer.Tls.NONE).build())
-                .connectTimeout(SHORT)
-                .readTimeout(SHORT)
-                .commandTimeout(Duration.ofSeconds(3))
+                .connectTimeout(silence)
+                .readTimeout(silence)
+                .commandTimeout(silence.multipliedBy(4))
                 .maxMailBytes(1_000_000)
                 .build();
     }
@@ -179,7 +183,7 @@ final class HostileServerTest {
     @MethodSource("imap")
     void isSaidInBoundedTimeAndMemory(HostileCase each) {
         try (RawServer server = RawServer.serving(ImapScript.answering(each.greeting(), each.answers()));
-                Mailbox mailbox = plain(MailServer.imap("127.0.0.1"), server.port())) {
+                Mailbox mailbox = plain(MailServer.imap("127.0.0.1"), server.port(), each.silence())) {
             long before = allocated();
             long start = System.nanoTime();
 
