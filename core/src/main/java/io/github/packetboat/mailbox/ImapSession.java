@@ -36,6 +36,7 @@ final class ImapSession implements AutoCloseable {
     private final MailboxSettings settings;
     private final Line line;
     private final ImapWire wire;
+    private final ImapIdle idle;
     private Consumer<Response> untagged = response -> {};
     private @Nullable Selected selected;
     private @Nullable Fetching fetching; // what was sent, and not read yet
@@ -48,6 +49,7 @@ final class ImapSession implements AutoCloseable {
         this.settings = settings;
         this.line = line;
         this.wire = ImapWire.over(line);
+        this.idle = new ImapIdle(settings, line, wire, response -> untagged.accept(response), this::broken);
     }
 
     /**
@@ -329,7 +331,7 @@ final class ImapSession implements AutoCloseable {
     }
 
     ImapIdle idle() {
-        return new ImapIdle(settings, line, wire, response -> untagged.accept(response), this::broken);
+        return idle;
     }
 
     /** Says goodbye, if the server still listens, and closes. */
