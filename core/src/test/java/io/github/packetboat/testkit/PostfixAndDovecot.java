@@ -53,7 +53,7 @@ public final class PostfixAndDovecot implements AutoCloseable {
         try {
             Path folder = Files.createTempDirectory("packetboat-mail");
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-            PostfixAndDovecot servers = new PostfixAndDovecot(folder, freePorts());
+            PostfixAndDovecot servers = new PostfixAndDovecot(folder, freePorts(PORTS));
             List<String> command = new ArrayList<>(List.of("mail-up.sh"));
             servers.ports.forEach(port -> command.add(port.toString()));
             servers.run(command.toArray(String[]::new));
@@ -63,11 +63,11 @@ public final class PostfixAndDovecot implements AutoCloseable {
         }
     }
 
-    private static List<Integer> freePorts() throws IOException {
+    static List<Integer> freePorts(int count) throws IOException {
         List<ServerSocket> held = new ArrayList<>();
         try {
             List<Integer> free = new ArrayList<>();
-            for (int i = 0; i < PORTS; i++) {
+            for (int i = 0; i < count; i++) {
                 ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 held.add(socket);
                 free.add(socket.getLocalPort());
