@@ -44,6 +44,7 @@ final class ImapSession implements AutoCloseable {
     private final MailboxSettings settings;
     private final Line line;
     private final ImapWire wire;
+    private final ImapIdle idle;
     private Consumer<Response> untagged = response -> {};
     private @Nullable Selected selected;
     private long lastUsed = System.nanoTime();
@@ -55,6 +56,7 @@ final class ImapSession implements AutoCloseable {
         this.settings = settings;
         this.line = line;
         this.wire = ImapWire.over(line);
+        this.idle = new ImapIdle(settings, line, wire, response -> untagged.accept(response), this::broken);
     }
 
     /**
@@ -322,7 +324,7 @@ final class ImapSession implements AutoCloseable {
     }
 
     ImapIdle idle() {
-        return new ImapIdle(settings, line, wire, response -> untagged.accept(response), this::broken);
+        return idle;
     }
 
     /** Says goodbye, if the server still listens, and closes. */

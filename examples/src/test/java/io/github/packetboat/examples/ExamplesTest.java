@@ -146,8 +146,8 @@ class ExamplesTest {
 
     @Test
     void watch() throws Exception {
-        assertThat(run("watch"))
-                .as("in this order; GreenMail may print stack traces of connections that end")
+        // GreenMail may print stack traces of connections that end, before a line of ours or in front of it
+        assertThat(String.join("\n", run("watch")))
                 .containsSubsequence("   tells  connected", "   tells  new: 测试邮件 3", "5 mails sent, 5 told, each once");
     }
 
