@@ -21,6 +21,10 @@ import java.util.List;
  * call relies on it. TLS is required unless the {@link MailServer} says otherwise, host names are verified, nobody logs in in
  * clear, and nothing waits without end.
  *
+ * <p>A POP3 server lets in one at a time (RFC 1939 §4), so over POP3 a session ends by itself soon after the last call, see
+ * {@link Builder#pop3Linger}. That deletes nothing: what {@link Folder#delete} was told goes with {@link Folder#expunge} or
+ * {@link #close}.
+ *
  * <p>Thread-safe; see {@link Folder} for calls at the same time.
  */
 public final class Mailbox implements AutoCloseable {
@@ -72,7 +76,8 @@ public final class Mailbox implements AutoCloseable {
 
     /**
      * Ends the watches, logs out and closes the connection; a call that is under way fails. Over POP3 this deletes what was
-     * to be deleted, and throws a {@link MailboxException} if that fails. Does nothing the second time.
+     * to be deleted, unless a call was under way, and throws a {@link MailboxException} if that fails. Does nothing the
+     * second time.
      */
     @Override
     public void close() {
@@ -98,6 +103,7 @@ public final class Mailbox implements AutoCloseable {
         private Charset fallbackCharset = DEFAULT_FALLBACK;
         private Duration idleRenewal = Duration.ofMinutes(5);
         private Duration pollInterval = Duration.ofSeconds(60);
+        private Duration pop3Linger = Duration.ofSeconds(5);
         private Backoff reconnect = Backoff.exponential(Duration.ofMillis(500), Duration.ofMinutes(1));
 
         private Builder(MailServer server) {
@@ -168,6 +174,15 @@ public final class Mailbox implements AutoCloseable {
             return this;
         }
 
+        /**
+         * How long a POP3 session is kept for the next call, 100 milliseconds to 10 minutes; 5 seconds. Until it is ended, its
+         * server lets nobody else into the mailbox (RFC 1939 §4); afterwards the next call logs in again.
+         */
+        public Builder pop3Linger(Duration most) {
+            pop3Linger = Check.inRange("pop3Linger", most, Duration.ofMillis(100), Duration.ofMinutes(10));
+            return this;
+        }
+
         /** The pauses of a watch before it connects again; from half a second to a minute. */
         public Builder reconnect(Backoff backoff) {
             reconnect = Check.notNull("reconnect", backoff);
@@ -185,6 +200,7 @@ public final class Mailbox implements AutoCloseable {
                     fallbackCharset,
                     idleRenewal,
                     pollInterval,
+                    pop3Linger,
                     reconnect));
         }
     }
