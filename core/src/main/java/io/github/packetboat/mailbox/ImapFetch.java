@@ -1,5 +1,6 @@
 package io.github.packetboat.mailbox;
 
+import io.github.packetboat.internal.Check;
 import jakarta.mail.Flags;
 import java.time.Instant;
 import java.util.ArrayList;

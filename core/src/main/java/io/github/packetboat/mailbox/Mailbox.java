@@ -1,6 +1,7 @@
 package io.github.packetboat.mailbox;
 
 import io.github.packetboat.Backoff;
+import io.github.packetboat.internal.Check;
 import io.github.packetboat.mail.MailServer;
 import java.nio.charset.Charset;
 import java.time.Duration;
@@ -123,20 +124,24 @@ public final class Mailbox implements AutoCloseable {
 
         /** How long connecting may take, and then TLS and the greeting; 15 seconds. */
         public Builder connectTimeout(Duration timeout) {
-            connectTimeout = Check.timeout("connectTimeout", timeout);
+            connectTimeout = timeout("connectTimeout", timeout);
             return this;
         }
 
         /** How long a server may be silent while it owes an answer; 60 seconds. */
         public Builder readTimeout(Duration timeout) {
-            readTimeout = Check.timeout("readTimeout", timeout);
+            readTimeout = timeout("readTimeout", timeout);
             return this;
         }
 
         /** How long the whole answer to one command may take, however steadily it drips; 10 minutes. */
         public Builder commandTimeout(Duration timeout) {
-            commandTimeout = Check.timeout("commandTimeout", timeout);
+            commandTimeout = timeout("commandTimeout", timeout);
             return this;
+        }
+
+        private static Duration timeout(String option, Duration value) {
+            return Check.inRange(option, value, Duration.ofMillis(1), Duration.ofDays(1));
         }
 
         /** The largest mail that is loaded into memory, 1 byte to 1 GiB; 64 MiB. */

@@ -61,6 +61,21 @@ final class DovecotImapTest extends ImapWatchContract {
         return servers.imapsPort();
     }
 
+    /** What GreenMail does not know: parts of an address, and criteria within criteria. */
+    @Test
+    void theServerSearchesForPartsAndNestedCriteria() {
+        appendThree();
+
+        assertThat(found(Query.from("bob@"))).containsExactly("invoice 7", "holiday");
+        assertThat(found(Query.to("alice"))).containsExactly("测试邮件");
+        assertThat(found(Query.cc("alice"))).containsExactly("测试邮件");
+        assertThat(found(Query.header("Subject", "INVOICE"))).containsExactly("invoice 7");
+        assertThat(found(Query.from("bob").and(Query.not(Query.subject("holiday")))))
+                .containsExactly("invoice 7");
+        assertThat(found(Query.subject("holiday").or(Query.flag(Flag.FLAGGED).and(Query.larger(9)))))
+                .containsExactly("测试邮件", "holiday");
+    }
+
     @Test
     void startTls() {
         MailServer server = at(MailServer.imap("127.0.0.1"), servers.imapPort())

@@ -4,7 +4,7 @@ import io.github.packetboat.mail.MailServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** A mailbox over IMAP with GreenMail, which runs everywhere. */
+/** A mailbox over IMAP with GreenMail, which runs everywhere. Of IMAP's search it knows the simple criteria. */
 final class GreenMailImapTest extends ImapWatchContract {
     private static Green green;
 
@@ -26,10 +26,5 @@ final class GreenMailImapTest extends ImapWatchContract {
     @Override
     int port() {
         return green.imapPort();
-    }
-
-    @Override
-    boolean searches() {
-        return false;
     }
 }

@@ -2,7 +2,6 @@ package io.github.packetboat.mailbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.packetboat.mail.Credentials;
 import io.github.packetboat.mail.Mail;
@@ -62,8 +61,16 @@ abstract class ImapContract {
         return subjects;
     }
 
-    private List<String> found(Query query) {
+    /** The subjects of those mails in the test's folder that the server finds. */
+    final List<String> found(Query query) {
         return subjects(folder.search(query).toList());
+    }
+
+    /** Three mails: a large one of Alice's that is flagged, one that is neither, and one that is seen and is for work. */
+    final void appendThree() {
+        folder.append(ReceivedMailTest.rich("测试邮件"), Flag.FLAGGED);
+        append("invoice 7", "holiday");
+        folder.mark(folder.search(Query.subject("holiday")).toList(), Flag.SEEN, Flag.keyword("$Work"));
     }
 
     @Test
@@ -112,22 +119,11 @@ abstract class ImapContract {
         assertThat(folder.message(folder.status().uidValidity() + "-1")).isEmpty();
     }
 
-    /** Whether the server knows all criteria. */
-    boolean searches() {
-        return true;
-    }
-
     @Test
     void theServerSearches() {
-        assumeTrue(searches(), "skipped: this server does not know all criteria of IMAP; see QueryTest");
-        folder.append(ReceivedMailTest.rich("测试邮件"), Flag.FLAGGED);
-        append("invoice 7", "holiday");
-        folder.mark(folder.search(Query.subject("holiday")).toList(), Flag.SEEN, Flag.keyword("$Work"));
+        appendThree();
 
         assertThat(found(Query.all())).containsExactly("测试邮件", "invoice 7", "holiday");
-        assertThat(found(Query.from("bob@"))).containsExactly("invoice 7", "holiday");
-        assertThat(found(Query.to("alice"))).containsExactly("测试邮件");
-        assertThat(found(Query.cc("alice"))).containsExactly("测试邮件");
         assertThat(found(Query.subject("invoice"))).containsExactly("invoice 7");
         assertThat(found(Query.text("body of hol"))).containsExactly("holiday");
         assertThat(found(Query.body("body of inv"))).containsExactly("invoice 7");
@@ -138,10 +134,8 @@ abstract class ImapContract {
         assertThat(found(Query.smaller(50_000))).containsExactly("invoice 7", "holiday");
         assertThat(found(Query.since(LocalDate.now().minusDays(2)))).hasSize(3);
         assertThat(found(Query.before(LocalDate.now().minusDays(2)))).isEmpty();
-        assertThat(found(Query.from("bob").and(Query.not(Query.subject("holiday")))))
+        assertThat(found(Query.smaller(50_000).and(Query.not(Query.flag(Flag.SEEN)))))
                 .containsExactly("invoice 7");
-        assertThat(found(Query.subject("holiday").or(Query.flag(Flag.FLAGGED).and(Query.larger(9)))))
-                .containsExactly("测试邮件", "holiday");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.packetboat.codec.Codecs;
+import io.github.packetboat.testkit.Await;
 import io.github.packetboat.testkit.Certificates;
 import io.github.packetboat.testkit.FaultProxy;
 import io.github.packetboat.testkit.RawPeer;
@@ -188,7 +189,8 @@ class TlsCloseTest {
                 RawPeer peer = RawPeer.connect(proxy.port()).startTls(TRUSTING, "localhost")) {
             proxy.serverToClient().stall();
             peer.send("all\n");
-            seen.messages.take();
+            // or there would be no end of what the listener queues, as the peer reads meanwhile
+            Await.until("all is queued", () -> queued.get() > 0);
             peer.halfClose();
             proxy.clientToServer().halfClose();
             proxy.serverToClient().resume();
