@@ -49,13 +49,21 @@ class Totals {
             if (has(test, "failure") || has(test, "error")) {
                 failed.add(name);
             } else if (has(test, "skipped")) {
-                Element why = (Element) test.getElementsByTagName("skipped").item(0);
-                String reason = why.getAttribute("message").strip();
-                skipped.add(name + ": " + (reason.isEmpty() ? "no reason given" : reason));
+                skipped.add(name + ": " + reason((Element) test.getElementsByTagName("skipped").item(0)));
             } else {
                 passed++;
             }
         }
+    }
+
+    /** What {@code @Disabled} says is in an attribute; what an assumption says is in the text, as a stack trace. */
+    private static String reason(Element why) {
+        String message = why.getAttribute("message").strip();
+        if (message.isEmpty()) {
+            String thrown = why.getTextContent().strip().lines().findFirst().orElse("");
+            message = thrown.replaceFirst("^[\\w.$]+(: |$)", "").replaceFirst("^Assumption failed: ", "");
+        }
+        return message.isEmpty() ? "no reason given" : message;
     }
 
     private static boolean has(Element test, String child) {

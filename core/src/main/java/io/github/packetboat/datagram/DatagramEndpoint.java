@@ -1,26 +1,22 @@
 package io.github.packetboat.datagram;
 
 import io.github.packetboat.codec.CodecFactory;
+import io.github.packetboat.internal.Check;
 import io.github.packetboat.internal.io.EventLoop;
 import io.github.packetboat.internal.io.EventLoops;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
-import java.net.ProtocolFamily;
-import java.net.StandardProtocolFamily;
 import java.nio.channels.DatagramChannel;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -41,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code send} hands the datagram to the kernel on the calling thread. Only while the kernel has no room do datagrams wait
  * in a bounded queue. True means no more than that: handed over, or queued.
  *
- * <p>Its threads are daemons, shared with the servers and clients of the process unless {@link Builder#eventLoops(int)} says
- * otherwise; they end with the last of them.
+ * <p>Its threads are daemons, shared with the servers and clients of the process unless {@link
+ * DatagramEndpointBuilder#eventLoops(int)} says otherwise; they end with the last of them.
  *
  * @param <M> the type of message
  */
@@ -58,7 +54,12 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
     private final AtomicInteger callingShards;
     private volatile boolean closing;
 
-    private DatagramEndpoint(
+    /**
+     * Not started yet: nothing is received. What it is given is freed by {@link #close}, unless this throws.
+     *
+     * @param peer whom the channels are connected to, or null
+     */
+    DatagramEndpoint(
             Settings<M> settings, EventLoops loops, List<DatagramChannel> channels, @Nullable InetSocketAddress peer)
             throws IOException {
         this.settings = settings;
@@ -73,6 +74,7 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
         for (DatagramChannel channel : channels) {
             made.add(new Shard<>(
                     channel,
+                    Shard.wire(channel, peer),
                     loops.next(),
                     settings,
                     peer,
@@ -89,18 +91,19 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
      * An endpoint whose datagrams speak {@code codec}, such as {@code Codecs.utf8()} or {@code Codecs.bytes()}: any but one
      * that needs a connection, as WebSocket does, which {@code bind} refuses.
      */
-    public static <M> Builder<M> builder(CodecFactory<M> codec) {
-        return new Builder<>(Check.notNull("codec", codec));
+    public static <M> DatagramEndpointBuilder<M> builder(CodecFactory<M> codec) {
+        return new DatagramEndpointBuilder<>(Check.notNull("codec", codec));
     }
 
     /**
      * Sends {@code message} to {@code to}: one host, a broadcast address or a multicast group.
      *
-     * @return false if it is not accepted: the endpoint is closed, the queue is full ({@link Builder#overflow}), {@link
-     *     SessionLimits#amplification()} does not allow it, or the kernel cannot send it, which {@link
-     *     DatagramListener#onError} is told too
-     * @throws IllegalArgumentException if the message cannot be encoded or is larger than {@link Builder#maxDatagramBytes},
-     *     if {@code to} is no address to send to from here, or if the endpoint is connected to another
+     * @return false if it is not accepted: the endpoint is closed, the queue is full ({@link
+     *     DatagramEndpointBuilder#overflow}), {@link SessionLimits#amplification()} does not allow it, or the kernel cannot
+     *     send it, which {@link DatagramListener#onError} is told too
+     * @throws IllegalArgumentException if the message cannot be encoded or is larger than {@link
+     *     DatagramEndpointBuilder#maxDatagramBytes}, if {@code to} is no address to send to from here, or if the endpoint is
+     *     connected to another
      */
     public boolean send(M message, InetSocketAddress to) {
         Check.notNull("message", message);
@@ -122,8 +125,9 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
      * Sends {@code message} to the peer that this endpoint is connected to. Allocates nothing by itself.
      *
      * @return as for {@link #send(Object, InetSocketAddress)}
-     * @throws IllegalArgumentException if the message cannot be encoded, is larger than {@link Builder#maxDatagramBytes}, or
-     *     is empty: Java hands no empty datagram of a connected socket to the kernel
+     * @throws IllegalArgumentException if the message cannot be encoded, is larger than {@link
+     *     DatagramEndpointBuilder#maxDatagramBytes}, or is empty: Java hands no empty datagram of a connected socket to the
+     *     kernel
      * @throws IllegalStateException if it is not connected
      */
     public boolean send(M message) {
@@ -167,8 +171,8 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
 
     /**
      * Sends {@code message} to {@code port} of everybody in the networks that this machine is in: once to the broadcast
-     * address of each interface that is up and has one, or of {@link Builder#networkInterface} only. That is IPv4; in IPv6,
-     * use a group such as {@code ff02::1}. Looks up the interfaces on each call.
+     * address of each interface that is up and has one, or of {@link DatagramEndpointBuilder#networkInterface} only. That is
+     * IPv4; in IPv6, use a group such as {@code ff02::1}. Looks up the interfaces on each call.
      *
      * @return at how many broadcast addresses it was accepted
      * @throws IOException if no interface has a broadcast address; the text says which there are
@@ -197,9 +201,9 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
     }
 
     /**
-     * Joins a multicast group, IPv4 or IPv6, at {@link Builder#networkInterface} or, if that is not set, at the interface by
-     * which this machine would send to the group, or else at the first that can. From then on what is sent to the group at
-     * this endpoint's port is received.
+     * Joins a multicast group, IPv4 or IPv6, at {@link DatagramEndpointBuilder#networkInterface} or, if that is not set, at
+     * the interface by which this machine would send to the group, or else at the first that can. From then on what is sent
+     * to the group at this endpoint's port is received.
      *
      * @throws IllegalArgumentException if {@code group} is no multicast address
      * @throws IOException if it cannot be joined; the text says at which interfaces it was tried, and what happened there
@@ -246,6 +250,11 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
         return Sockets.join(shards.get(0).channel(), group, source, at);
     }
 
+    /** Begins to receive. */
+    void start() {
+        onLoops(Shard::start);
+    }
+
     /** Where the endpoint is bound; the wildcard address if it is bound to all of this machine's. */
     public InetSocketAddress localAddress() {
         return localAddress;
@@ -263,7 +272,7 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
 
     /**
      * The sessions there are at this moment, the one that has been silent for longest first; none without a {@link
-     * Builder#sessionListener}.
+     * DatagramEndpointBuilder#sessionListener}.
      */
     public Collection<DatagramSession<M>> sessions() {
         List<DatagramSession<M>> all = new ArrayList<>();
@@ -322,10 +331,10 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
     }
 
     /**
-     * Accepts and receives no more, hands the kernel what is queued, for {@link Builder#closeFlushTimeout} at most, leaves all
-     * groups, and frees the port. Waits until that is done, except when called on an event loop, which must not wait. A
-     * listener on an executor may still be at work when it returns; its last call is {@link DatagramListener#onClose}. Closing
-     * again does nothing but wait.
+     * Accepts and receives no more, hands the kernel what is queued, for {@link DatagramEndpointBuilder#closeFlushTimeout} at
+     * most, leaves all groups, and frees the port. Waits until that is done, except when called on an event loop, which must
+     * not wait. A listener on an executor may still be at work when it returns; its last call is {@link
+     * DatagramListener#onClose}. Closing again does nothing but wait.
      */
     @Override
     public void close() {
@@ -369,225 +378,5 @@ public final class DatagramEndpoint<M> implements AutoCloseable {
     public String toString() {
         return "DatagramEndpoint[" + localAddress + (peer == null ? "" : ", connected to " + peer)
                 + (closing ? ", closed" : "") + "]";
-    }
-
-    /**
-     * Collects the options of an endpoint. Each {@code bind} or {@code connect} makes an independent endpoint of the options as
-     * they are then. Each setter throws an {@link IllegalArgumentException} that names it and the value if that is null or out
-     * of range. Not thread-safe.
-     */
-    public static final class Builder<M> {
-        private final Options<M> options;
-
-        private Builder(CodecFactory<M> codec) {
-            options = new Options<>(codec);
-        }
-
-        /** What is done with what comes; without one it is discarded. */
-        public Builder<M> listener(DatagramListener<M> listener) {
-            options.listener = Check.notNull("listener", listener);
-            return this;
-        }
-
-        /** What is done with what comes, where each peer is to be known again; in place of {@link #listener}. */
-        public Builder<M> sessionListener(DatagramSessionListener<M> listener) {
-            options.sessionListener = Check.notNull("sessionListener", listener);
-            return this;
-        }
-
-        /** How many peers are remembered and for how long; {@link SessionLimits#defaults()} unless set. */
-        public Builder<M> sessionLimits(SessionLimits limits) {
-            options.sessionLimits = Check.notNull("sessionLimits", limits);
-            return this;
-        }
-
-        /**
-         * Where the listener runs: a pool, or a thread for each task. It may block there. Its calls stay in order. The event
-         * loop runs it unless this is set. If the executor is shut down, the endpoint
-         * closes with the first call that it does not take.
-         */
-        public Builder<M> executor(Executor executor) {
-            options.executor = Check.notNull("executor", executor);
-            return this;
-        }
-
-        /** How many messages wait for the executor at most, for each shard; more are dropped and counted. 10,000 unless set. */
-        public Builder<M> maxPendingMessages(int messages) {
-            options.maxPendingMessages = Check.inRange("maxPendingMessages", messages, 1, Integer.MAX_VALUE);
-            return this;
-        }
-
-        /**
-         * The largest datagram that may be sent, 65,507 bytes at most. 1,400 unless set: so much passes most networks in one
-         * piece, and of a datagram in pieces the loss of one is the loss of all. What comes may always have any size.
-         */
-        public Builder<M> maxDatagramBytes(int bytes) {
-            options.maxDatagramBytes = Check.inRange("maxDatagramBytes", bytes, 1, Options.MOST_DATAGRAM_BYTES);
-            return this;
-        }
-
-        /**
-         * How much may wait for each shard's kernel buffer to have room; each datagram counts 64 bytes more than it has. Not
-         * below the largest datagram. 1 MiB unless set.
-         */
-        public Builder<M> maxQueuedBytes(int bytes) {
-            options.maxQueuedBytes = Check.inRange("maxQueuedBytes", bytes, 1, Integer.MAX_VALUE);
-            return this;
-        }
-
-        /** What happens to a datagram when the queue is full; {@link DatagramOverflow#REFUSE} unless set. */
-        public Builder<M> overflow(DatagramOverflow overflow) {
-            options.overflow = Check.notNull("overflow", overflow);
-            return this;
-        }
-
-        /** How long {@code close()} tries to send what is queued; the rest is lost then, and counted. 5 s unless set. */
-        public Builder<M> closeFlushTimeout(Duration timeout) {
-            options.closeFlushTimeout = Check.positive("closeFlushTimeout", timeout);
-            return this;
-        }
-
-        /**
-         * The kernel's buffer for what has come and is not read yet, as a wish: the system may grant less (Linux: {@code
-         * net.core.rmem_max}). What finds it full is dropped: see {@link DatagramEndpoint#kernelDrops()}. 4 MiB unless set.
-         */
-        public Builder<M> receiveBufferBytes(int bytes) {
-            options.receiveBufferBytes = Check.inRange("receiveBufferBytes", bytes, 1, Integer.MAX_VALUE);
-            return this;
-        }
-
-        /** The kernel's buffer for what is sent, as a wish. 1 MiB unless set. */
-        public Builder<M> sendBufferBytes(int bytes) {
-            options.sendBufferBytes = Check.inRange("sendBufferBytes", bytes, 1, Integer.MAX_VALUE);
-            return this;
-        }
-
-        /**
-         * Whether several endpoints, of this or other processes, that all set this may share a port, as the members of a
-         * multicast group on one machine must. Off unless set.
-         */
-        public Builder<M> reuseAddress(boolean on) {
-            options.reuseAddress = on;
-            return this;
-        }
-
-        /**
-         * {@link StandardProtocolFamily#INET} for IPv4 alone, {@link StandardProtocolFamily#INET6} for IPv6, and IPv4 where the
-         * system can do both with one socket. Unless set: that of the address which is bound or connected to; if it is the
-         * wildcard address, both where possible. Systems with which a socket for both cannot join IPv4 groups (Windows) need
-         * {@code INET} for that.
-         */
-        public Builder<M> protocolFamily(ProtocolFamily family) {
-            options.protocolFamily = Check.notNull("protocolFamily", family);
-            return this;
-        }
-
-        /**
-         * By which interface multicasts leave, and at which groups are joined and broadcasts sent unless the call says
-         * otherwise. The system's choice unless set.
-         */
-        public Builder<M> networkInterface(NetworkInterface networkInterface) {
-            options.networkInterface = Check.notNull("networkInterface", networkInterface);
-            return this;
-        }
-
-        /** How many networks a multicast may pass: TTL in IPv4, hop limit in IPv6; 0 to 255. 1, this network only, unless set. */
-        public Builder<M> multicastHops(int hops) {
-            options.multicastHops = Check.inRange("multicastHops", hops, 0, 255);
-            return this;
-        }
-
-        /** Whether multicasts come to members on this machine too. On unless set. */
-        public Builder<M> multicastLoopback(boolean on) {
-            options.multicastLoopback = on;
-            return this;
-        }
-
-        /**
-         * Over how many sockets and event loops the datagrams of one port are spread, by the kernel, according to their
-         * senders (SO_REUSEPORT). More than there are event loops is of no use. With more than one, other endpoints and
-         * processes of the same user that do the same may take the same port unnoticed. 1 unless set.
-         */
-        public Builder<M> shards(int count) {
-            options.shards = Check.inRange("shards", count, 1, 1024);
-            return this;
-        }
-
-        /** Own event loops, so many, for this endpoint alone; it shares one a processor with the others unless set. */
-        public Builder<M> eventLoops(int count) {
-            options.eventLoops = Check.inRange("eventLoops", count, 1, 1024);
-            return this;
-        }
-
-        /**
-         * An endpoint at {@code port} of all addresses of this machine.
-         *
-         * @param port 0 for one that is free: see {@link DatagramEndpoint#port()}
-         * @throws BindException if the port is taken or not allowed; the text names it
-         */
-        public DatagramEndpoint<M> bind(int port) throws IOException {
-            return open(new InetSocketAddress(Check.inRange("port", port, 0, 65535)), null);
-        }
-
-        /**
-         * An endpoint at {@code address} of this machine.
-         *
-         * @throws BindException if the address is none of this machine's, taken or not allowed; the text names it
-         */
-        public DatagramEndpoint<M> bind(InetSocketAddress address) throws IOException {
-            return open(Check.notNull("address", address), null);
-        }
-
-        /**
-         * An endpoint at a free port that sends to {@code host} and hears of it alone.
-         *
-         * @throws IllegalArgumentException if the host name is not known
-         */
-        public DatagramEndpoint<M> connect(String host, int port) throws IOException {
-            return connect(new InetSocketAddress(Check.notNull("host", host), Check.inRange("port", port, 1, 65535)));
-        }
-
-        /** An endpoint at a free port that sends to {@code peer} and hears of it alone. Nothing is sent yet. */
-        public DatagramEndpoint<M> connect(InetSocketAddress peer) throws IOException {
-            return connect(new InetSocketAddress(0), peer);
-        }
-
-        /** As {@link #connect(InetSocketAddress)}, at the address {@code local} of this machine. */
-        public DatagramEndpoint<M> connect(InetSocketAddress local, InetSocketAddress peer) throws IOException {
-            return open(Check.notNull("local", local), Check.notNull("peer", peer));
-        }
-
-        private DatagramEndpoint<M> open(InetSocketAddress local, @Nullable InetSocketAddress peer) throws IOException {
-            Settings<M> settings = options.settings(peer);
-            List<DatagramChannel> channels = Sockets.open(settings, options.family(local, peer), local, peer);
-            DatagramEndpoint<M> endpoint;
-            try {
-                endpoint = endpoint(settings, channels, peer);
-            } catch (Throwable e) {
-                Sockets.closeAll(channels);
-                throw e;
-            }
-            // from here on the endpoint's own end frees all that belongs to it
-            try {
-                settings.listener().onOpen(endpoint);
-            } catch (Throwable e) {
-                endpoint.close();
-                throw e;
-            }
-            endpoint.onLoops(Shard::start);
-            return endpoint;
-        }
-
-        private DatagramEndpoint<M> endpoint(
-                Settings<M> settings, List<DatagramChannel> channels, @Nullable InetSocketAddress peer)
-                throws IOException {
-            EventLoops loops = options.eventLoops == 0 ? EventLoops.shared() : EventLoops.of(options.eventLoops);
-            try {
-                return new DatagramEndpoint<>(settings, loops, channels, peer);
-            } catch (Throwable e) {
-                loops.release();
-                throw e;
-            }
-        }
     }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Order.</b> {@link #onOpen} is the first call, {@link #onClose} the last, and both come exactly once. The calls of one
  * endpoint never overlap and come in the order of arrival, unless it has several {@linkplain
- * DatagramEndpoint.Builder#shards shards}: then those of different shards may overlap, while those of one sender, which the
+ * DatagramEndpointBuilder#shards shards}: then those of different shards may overlap, while those of one sender, which the
  * kernel leads to one shard, still do not.
  *
  * <p><b>Thread.</b> {@link #onOpen} comes on the thread that binds. All else comes on the endpoint's event loop, which must
@@ -46,7 +46,7 @@ public interface DatagramListener<M> {
      * @param peer who sent the datagram, or whom it was sent to; null if that is not known
      * @param failure a {@link io.github.packetboat.codec.CodecException} if a datagram that came could not be decoded, and was
      *     dropped; a {@link java.net.PortUnreachableException} if nobody listens at the address that this endpoint is
-     *     {@linkplain DatagramEndpoint.Builder#connect connected} to (the kernel does not tell endpoints that are not
+     *     {@linkplain DatagramEndpointBuilder#connect connected} to (the kernel does not tell endpoints that are not
      *     connected); another if the kernel could not send
      */
     default void onError(@Nullable InetSocketAddress peer, IOException failure) throws Exception {}

@@ -2,7 +2,7 @@ package io.github.packetboat.datagram;
 
 /**
  * What {@code send} does with a datagram when the kernel has no room for it and the endpoint's queue, of {@link
- * DatagramEndpoint.Builder#maxQueuedBytes} bytes, has none either. The words are those of TCP's {@code Overflow}, but for
+ * DatagramEndpointBuilder#maxQueuedBytes} bytes, has none either. The words are those of TCP's {@code Overflow}, but for
  * {@code CLOSE}: UDP has no stream that a hole would spoil.
  */
 public enum DatagramOverflow {

@@ -37,12 +37,29 @@ public interface DatagramSession<M> {
     InetSocketAddress remoteAddress();
 
     /**
-     * Notes that the peer is really at its address, for instance since it has sent back something secret that had been sent
-     * there: {@link SessionLimits#amplification()} does not concern it any more.
+     * 16 bytes that only who receives at the peer's address can know. A peer that sends them back has proved that this address
+     * is its own and not a victim's (return routability: RFC 9000 §8.1, RFC 9147 §5.1); {@link #validate(byte[])} looks at
+     * that. How they travel, as a part of which messages, is the application's to say. They depend on the address and a secret
+     * of this endpoint, not on this session: if that ends and another of the same address begins, they still hold. They do so
+     * for one minute at least and two at most.
+     */
+    byte[] cookie();
+
+    /**
+     * Notes that the peer is really at its address, as {@link #validate()} does, if {@code cookie} is one that {@link
+     * #cookie()} has returned for this address and that is not too old. Otherwise nothing changes.
+     *
+     * @return whether it is
+     */
+    boolean validate(byte[] cookie);
+
+    /**
+     * Notes that the peer is really at its address, as the application knows for reasons of its own, for instance a signature:
+     * {@link SessionLimits#amplification()} does not concern it any more.
      */
     void validate();
 
-    /** Whether {@link #validate()} was called. */
+    /** Whether the peer is known to be at its address. */
     boolean isValidated();
 
     /** What the application wants to keep with the session. Empty at first; a concurrent map. */

@@ -1,22 +1,24 @@
 package io.github.packetboat.datagram;
 
+import io.github.packetboat.internal.Attributed;
+import io.github.packetboat.internal.Check;
 import java.net.InetSocketAddress;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A session in a {@link SessionTable}. Thread-safe, except where a method says otherwise. */
-final class PeerSession<M> implements DatagramSession<M> {
+final class PeerSession<M> extends Attributed implements DatagramSession<M> {
     private final SessionTable<M> table;
     private final InetSocketAddress remoteAddress;
     private final PeerKey key;
     private final int amplification;
-    private final AtomicLong bytesGranted = new AtomicLong();
-    private volatile long bytesReceived;
+    /** What may have been sent to the peer before it was validated. Guarded by this, as are the three that follow. */
+    private long bytesGranted;
+
+    private long datagramsGranted;
+    private long bytesReceived;
+    private long datagramsReceived;
     private volatile boolean validated;
     private volatile boolean open = true;
-    private volatile @Nullable Map<Object, Object> attributes;
     /** The sessions heard of before and after this one. Guarded by the {@link Sessions} it is in. */
     @Nullable
     PeerSession<M> older;
@@ -46,6 +48,20 @@ final class PeerSession<M> implements DatagramSession<M> {
     }
 
     @Override
+    public byte[] cookie() {
+        return table.cookies().cookieFor(key);
+    }
+
+    @Override
+    public boolean validate(byte[] cookie) {
+        if (!table.cookies().isFor(key, Check.notNull("cookie", cookie))) {
+            return false;
+        }
+        validated = true;
+        return true;
+    }
+
+    @Override
     public void validate() {
         validated = true;
     }
@@ -53,21 +69,6 @@ final class PeerSession<M> implements DatagramSession<M> {
     @Override
     public boolean isValidated() {
         return validated;
-    }
-
-    @Override
-    public Map<Object, Object> attributes() {
-        Map<Object, Object> map = attributes;
-        if (map == null) {
-            synchronized (this) {
-                map = attributes;
-                if (map == null) {
-                    map = new ConcurrentHashMap<>(4);
-                    attributes = map;
-                }
-            }
-        }
-        return map;
     }
 
     @Override
@@ -89,31 +90,41 @@ final class PeerSession<M> implements DatagramSession<M> {
         return key;
     }
 
-    /** Whether {@code bytes} more may be sent to the peer; if so, they count as sent. */
+    /**
+     * Whether one more datagram, of {@code bytes}, may be sent to the peer; if so, it counts as sent. Datagrams are counted
+     * too, as each has a header, which would otherwise make many small or empty ones far more than the peer has sent.
+     */
     boolean grants(int bytes) {
         if (amplification == 0 || validated) {
             return true;
         }
-        while (true) {
-            long granted = bytesGranted.get();
-            if (granted + bytes > amplification * bytesReceived) {
+        synchronized (this) {
+            if (bytesGranted + bytes > amplification * bytesReceived
+                    || datagramsGranted >= amplification * datagramsReceived) {
                 return false;
             }
-            if (bytesGranted.compareAndSet(granted, granted + bytes)) {
-                return true;
-            }
+            bytesGranted += bytes;
+            datagramsGranted++;
+            return true;
         }
     }
 
     /** What {@link #grants} has granted was not sent. Of a validated peer, for whom nothing is counted, that says nothing. */
-    void returns(int bytes) {
-        bytesGranted.addAndGet(-bytes);
+    synchronized void returns(int bytes) {
+        bytesGranted -= bytes;
+        datagramsGranted--;
     }
 
     /** Loop thread only. */
     void heard(int bytes, long nowNanos) {
-        bytesReceived += bytes;
         heardNanos = nowNanos;
+        if (amplification == 0) {
+            return;
+        }
+        synchronized (this) {
+            bytesReceived += bytes;
+            datagramsReceived++;
+        }
     }
 
     /** Loop thread only. */

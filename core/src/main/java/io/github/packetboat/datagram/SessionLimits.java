@@ -1,5 +1,6 @@
 package io.github.packetboat.datagram;
 
+import io.github.packetboat.internal.Check;
 import java.time.Duration;
 
 /**
@@ -42,7 +43,7 @@ public final class SessionLimits {
         return idleTimeout;
     }
 
-    /** How many times the bytes received from it are sent to a peer that is not validated; 0 for any number. */
+    /** How many times what was received from it is sent to a peer that is not validated; 0 for any number. */
     public int amplification() {
         return amplification;
     }
@@ -81,10 +82,12 @@ public final class SessionLimits {
         }
 
         /**
-         * How many times the bytes received from it are sent to a peer before {@link DatagramSession#validate()}: against
-         * strangers who forge the address of a victim to have it flooded with answers. QUIC grants 3 (RFC 9000 §8). To who
-         * has no session nothing is sent then, except to a multicast group, by {@link DatagramEndpoint#broadcast}, or to whom
-         * the endpoint is connected. 0, for any number, unless set.
+         * How many times the bytes received from it, and in how many times the datagrams, are sent to a peer before it {@link
+         * DatagramSession#isValidated() is validated}: against strangers who forge the address of a victim to have it flooded
+         * with answers. QUIC grants 3 times the bytes (RFC 9000 §8). That bounds the headers too, which are all that an empty
+         * datagram has: it counts as a datagram of no bytes, in both directions. {@link DatagramSession#cookie()} is the way
+         * to validate a peer. To who has no session nothing is sent then, except to a multicast group, by {@link
+         * DatagramEndpoint#broadcast}, or to whom the endpoint is connected. 0, for any number, unless set.
          */
         public Builder amplification(int times) {
             amplification = Check.inRange("amplification", times, 0, 1000);

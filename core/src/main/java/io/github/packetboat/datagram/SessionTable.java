@@ -21,6 +21,7 @@ final class SessionTable<M> implements Inbox<M> {
     private final long idleNanos;
     private final int amplification;
     private final Sessions<M> sessions = new Sessions<>();
+    private final Cookies cookies;
 
     private final Timers.Timer expiry = new Timers.Timer() {
         @Override
@@ -43,6 +44,7 @@ final class SessionTable<M> implements Inbox<M> {
         this.maxSessions = maxSessions;
         this.idleNanos = limits.idleTimeout().toNanos();
         this.amplification = limits.amplification();
+        this.cookies = new Cookies(loop::readClock);
     }
 
     @Override
@@ -98,6 +100,11 @@ final class SessionTable<M> implements Inbox<M> {
     /** All sessions, the one that has been silent for longest first. Thread-safe. */
     List<PeerSession<M>> all() {
         return sessions.all();
+    }
+
+    /** For the peers of this shard, which the kernel leads to no other. Thread-safe. */
+    Cookies cookies() {
+        return cookies;
     }
 
     /** Thread-safe. */

@@ -73,6 +73,7 @@ final class Shard<M> implements EventLoop.Ready, Outgoing.Owner {
     private volatile boolean refusing;
 
     /**
+     * @param wire sends by the channel
      * @param peer whom the channel is connected to, or null
      * @param maxSessions this shard's part of them
      * @param onExecutorShutDown the endpoint has to close
@@ -81,6 +82,7 @@ final class Shard<M> implements EventLoop.Ready, Outgoing.Owner {
      */
     Shard(
             DatagramChannel channel,
+            Outgoing.Wire wire,
             EventLoop loop,
             Settings<M> settings,
             @Nullable InetSocketAddress peer,
@@ -96,7 +98,7 @@ final class Shard<M> implements EventLoop.Ready, Outgoing.Owner {
         this.onEnd = onEnd;
         this.onClosed = onClosed;
         this.codec = settings.codec().create();
-        this.outgoing = new Outgoing<>(loop, settings, counters, wire(channel, peer), this);
+        this.outgoing = new Outgoing<>(loop, settings, counters, wire, this);
         this.delivery = new Delivery(
                 loop,
                 settings.anyListener(),
@@ -112,7 +114,8 @@ final class Shard<M> implements EventLoop.Ready, Outgoing.Owner {
         this.inbox = sessions == null ? new PlainInbox<>(settings.listener(), delivery) : sessions;
     }
 
-    private static Outgoing.Wire wire(DatagramChannel channel, @Nullable InetSocketAddress peer) {
+    /** What sends by {@code channel}, which is connected to {@code peer} or, if that is null, to nobody. */
+    static Outgoing.Wire wire(DatagramChannel channel, @Nullable InetSocketAddress peer) {
         // write() looks up nothing and makes nothing
         return peer == null ? channel::send : (datagram, to) -> channel.write(datagram);
     }
@@ -122,12 +125,20 @@ final class Shard<M> implements EventLoop.Ready, Outgoing.Owner {
         if (state != State.OPEN) {
             return; // the listener's first call was to close
         }
-        try {
-            key = loop.register(channel, SelectionKey.OP_READ, this);
+        if (register(SelectionKey.OP_READ)) {
             flush(); // the listener's first call may have sent more than the kernel took
+        }
+    }
+
+    /** Returns whether that worked; if not, this is closed. */
+    private boolean register(int ops) {
+        try {
+            key = loop.register(channel, ops, this);
+            return true;
         } catch (IOException e) {
             loop.report(e);
             closeNow();
+            return false;
         }
     }
 
@@ -319,8 +330,11 @@ final class Shard<M> implements EventLoop.Ready, Outgoing.Owner {
         state = State.CLOSING;
         refuse();
         interest(SelectionKey.OP_READ, false);
-        loop.timers().schedule(closeFlush, loop.nowNanos() + settings.closeFlushNanos());
-        flush();
+        // one that was never started has to hear too when there is room for what is queued
+        if (key != null || register(0)) {
+            loop.timers().schedule(closeFlush, loop.nowNanos() + settings.closeFlushNanos());
+            flush();
+        }
     }
 
     private void closeNow() {

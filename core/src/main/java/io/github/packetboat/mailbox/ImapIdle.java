@@ -8,7 +8,7 @@ import org.eclipse.angus.mail.iap.ProtocolException;
 import org.eclipse.angus.mail.iap.Response;
 import org.eclipse.angus.mail.iap.ResponseHandler;
 
-/** Waiting for what the server says by itself: IDLE (RFC 2177). One thread only. */
+/** Waiting for what the server says by itself: IDLE (RFC 2177). One thread only, but for {@link #end}. */
 final class ImapIdle {
     private static final long MAX_LINE = 1024 * 1024;
 
@@ -17,6 +17,8 @@ final class ImapIdle {
     private final ImapWire wire;
     private final Consumer<Response> untagged;
     private final BiFunction<String, Throwable, MailboxException> broken;
+    private boolean granted; // guarded by this: IDLE is under way, and nobody has said DONE yet
+    private boolean ended; // guarded by this
 
     ImapIdle(
             MailboxSettings settings,
@@ -44,10 +46,11 @@ final class ImapIdle {
             expect(Duration.ZERO);
             wire.idleStart();
             expect(most);
+            granted();
             boolean over = !wire.hasResponse() && !line.in().await(most) ? false : readAll();
             if (!over) {
                 expect(Duration.ZERO);
-                wire.idleAbort();
+                done();
                 while (readOne()) {
                     // until the answer to DONE
                 }
@@ -58,8 +61,33 @@ final class ImapIdle {
             }
             throw broken.apply("wait for mail (IDLE)", wire.failure() == null ? e : wire.failure());
         } finally {
+            over();
             wire.removeResponseHandler(handler);
         }
+    }
+
+    /** Says that no more waiting is wanted: {@link #await} returns as soon as the server agrees. From any thread. */
+    synchronized void end() {
+        ended = true;
+        done();
+    }
+
+    private synchronized void granted() {
+        granted = true;
+        if (ended) {
+            done();
+        }
+    }
+
+    private synchronized void done() {
+        if (granted) {
+            granted = false;
+            wire.idleAbort();
+        }
+    }
+
+    private synchronized void over() {
+        granted = false;
     }
 
     private void handle(Response response) {

@@ -1,5 +1,6 @@
 package io.github.packetboat.mailbox;
 
+import io.github.packetboat.internal.Check;
 import io.github.packetboat.mailbox.MailboxException.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -68,7 +69,18 @@ final class ImapWatch implements Watcher {
     @Override
     public void close() {
         closed = true;
-        disconnect();
+        ImapSession waiting = session;
+        if (waiting != null) {
+            waiting.idle().end();
+        }
+    }
+
+    @Override
+    public void leave() {
+        ImapSession leaving = session;
+        if (leaving != null) {
+            leaving.logout();
+        }
     }
 
     @Override
@@ -204,7 +216,12 @@ final class ImapWatch implements Watcher {
     private void tellUntold() {
         List<Runnable> telling = List.copyOf(untold);
         untold.clear();
-        telling.forEach(Watch::tell);
+        for (Runnable call : telling) {
+            if (closed) {
+                return;
+            }
+            Watch.tell(call);
+        }
     }
 
     private void tellNew(ImapSession live) {
@@ -217,6 +234,9 @@ final class ImapWatch implements Watcher {
         for (int from = 0; from < found.length; from += ImapFetch.WINDOW) {
             int to = Math.min(found.length, from + ImapFetch.WINDOW);
             for (ReceivedMail mail : ImapFetch.mails(live, folder, found, from, to)) {
+                if (closed) {
+                    return; // the watermark says which were not told
+                }
                 if (mail.uidOrZero() > told && mail.uidOrZero() <= found[to - 1]) {
                     Watch.tell(() -> listener.onNew(mail));
                     if (ledger != null) {
@@ -237,6 +257,9 @@ final class ImapWatch implements Watcher {
             live.idle().await(settings.idleRenewal());
         } else {
             sleeper.sleep(settings.pollInterval());
+        }
+        if (closed) {
+            return;
         }
         // A server that has gone deaf in IDLE answers questions still: so it is asked, whether it has said something or
         // not.

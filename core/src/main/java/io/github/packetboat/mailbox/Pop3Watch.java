@@ -1,5 +1,6 @@
 package io.github.packetboat.mailbox;
 
+import io.github.packetboat.internal.Check;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -51,7 +52,11 @@ final class Pop3Watch implements Watcher {
     @Override
     public void close() {
         closed = true;
-        disconnect();
+    }
+
+    @Override
+    public void leave() {
+        disconnect(); // each look has taken leave already
     }
 
     @Override
@@ -77,6 +82,9 @@ final class Pop3Watch implements Watcher {
             look.removed().forEach(known::remove);
             look.removed().forEach(id -> Watch.tell(() -> listener.onRemoved(id)));
             for (ReceivedMail mail : look.arrived()) {
+                if (closed) {
+                    return;
+                }
                 Watch.tell(() -> listener.onNew(mail));
                 known.add(mail.id());
             }

@@ -1,5 +1,6 @@
 package io.github.packetboat.mailbox;
 
+import io.github.packetboat.internal.Check;
 import java.io.Serial;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Watch implements AutoCloseable {
     private static final int MAX_DENIALS = 3;
+    /** How long a server may take to let a closing watch go. */
+    private static final long LEAVE_MILLIS = 1_000;
+
     private static final Logger LOG = System.getLogger(Watch.class.getName());
 
     private final MailboxSettings settings;
@@ -117,7 +121,7 @@ public final class Watch implements AutoCloseable {
         } catch (Throwable e) {
             end(e);
         } finally {
-            watcher.disconnect();
+            watcher.leave();
             onEnd.accept(this);
         }
     }
@@ -163,8 +167,8 @@ public final class Watch implements AutoCloseable {
     }
 
     /**
-     * Ends the watch; a call of the listener that is under way is waited for, unless it is that which closes. Does nothing
-     * if it has ended.
+     * Ends the watch: takes leave of the server, for which that has a second, and disconnects. A call of the listener that is
+     * under way is waited for, unless it is that which closes; none comes after it. Does nothing if it has ended.
      */
     @Override
     public void close() {
@@ -173,16 +177,27 @@ public final class Watch implements AutoCloseable {
         if (Thread.currentThread() == thread) {
             return;
         }
+        boolean interrupted = awaitEndUninterrupted(LEAVE_MILLIS);
+        watcher.disconnect();
+        interrupted |= awaitEndUninterrupted(0);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** For {@code millis}, or as long as it takes if that is 0; true if the caller was interrupted meanwhile. */
+    private boolean awaitEndUninterrupted(long millis) {
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
-                thread.join();
+                thread.join(millis);
+                if (millis > 0) {
+                    return interrupted;
+                }
             } catch (InterruptedException e) {
                 interrupted = true;
             }
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        return interrupted;
     }
 }

@@ -2,7 +2,7 @@ package io.github.packetboat.mailbox;
 
 import java.time.Duration;
 
-/** How one protocol notices what happens in a folder. On the thread of its watch, but for {@link #close}. */
+/** How one protocol notices what happens in a folder. On the thread of its watch, but where it says otherwise. */
 sealed interface Watcher permits ImapWatch, Pop3Watch {
     /** Sleeps until time is over or the watch is closed. */
     interface Sleeper {
@@ -18,9 +18,12 @@ sealed interface Watcher permits ImapWatch, Pop3Watch {
     /** Up to where new mail was told. From any thread. */
     Watermark watermark();
 
-    /** Ends the connection; {@link #connect} may follow. */
+    /** Cuts the connection, and with it a call that waits for it; {@link #connect} may follow. From any thread. */
     void disconnect();
 
-    /** Ends the connection, and a call that waits for it, for good. From any thread. */
+    /** Lets a call that waits for something to happen return soon, and no other begin: it is the end. From any thread. */
     void close();
+
+    /** Takes leave of the server, if there is a connection still, and ends it. */
+    void leave();
 }

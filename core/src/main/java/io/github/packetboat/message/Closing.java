@@ -84,7 +84,7 @@ final class Closing<M> {
             return;
         }
         begin(why);
-        if (life.state() == Lifecycle.State.CLOSING && outbound.hasNothingMore()) {
+        if (life.state() == Lifecycle.State.CLOSING && outbound.untakenBytes() == 0) {
             dialogue.sayFarewell(why);
         }
     }
@@ -253,7 +253,10 @@ final class Closing<M> {
             life.endFor(why);
         }
         outbound.drain().failFlushes(why);
-        life.ended(why);
+        Upgrade<M> upgrade = life.upgrade();
+        if (upgrade != null) {
+            upgrade.failed(why);
+        }
         connection.left(why);
         if (life.wasOpen()) {
             life.callbacks().closed(why);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class DatagramBuilderTest {
     private static final InetSocketAddress LOCAL = new InetSocketAddress("127.0.0.1", 0);
 
-    private static DatagramEndpoint.Builder<String> builder() {
+    private static DatagramEndpointBuilder<String> builder() {
         return DatagramEndpoint.builder(Codecs.utf8());
     }
 

@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.packetboat.codec.CodecFactory;
 import io.github.packetboat.codec.Codecs;
+import io.github.packetboat.internal.io.SteppedLoop;
 import io.github.packetboat.testkit.Await;
 import io.github.packetboat.testkit.Recorder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -109,6 +112,43 @@ class DatagramCloseTest {
                 DatagramEndpoint.builder(Codecs.utf8()).listener(listener).bind(LOCAL);
         endpoint.awaitClosed();
         assertThat(closed).hasValue(1);
+    }
+
+    @Test
+    void whatWasQueuedBeforeTheStartIsSentAsSoonAsTheKernelHasRoom() throws Exception {
+        AtomicBoolean room = new AtomicBoolean();
+        Outgoing.Wire wire = (datagram, to) -> room.get() ? datagram.remaining() : 0;
+        AtomicBoolean closed = new AtomicBoolean();
+        try (SteppedLoop stepped = new SteppedLoop();
+                DatagramChannel channel = DatagramChannel.open()) {
+            channel.configureBlocking(false);
+            channel.bind(LOCAL);
+            Shard<String> shard = new Shard<>(
+                    channel,
+                    wire,
+                    stepped.loop(),
+                    new Options<>(Codecs.utf8()).settings(null),
+                    null,
+                    Runnable::run,
+                    1,
+                    () -> {},
+                    () -> {},
+                    () -> closed.set(true));
+            assertThat(shard.outgoing().send("last words", new InetSocketAddress("127.0.0.1", 9), null))
+                    .isTrue();
+            shard.close();
+            stepped.step();
+            assertThat(shard.stats().datagramsSent()).isZero();
+            assertThat(channel.isOpen()).isTrue();
+            room.set(true);
+            stepped.step();
+            assertThat(shard.stats().datagramsSent()).isEqualTo(1);
+            assertThat(channel.isOpen()).isFalse();
+            stepped.step();
+            stepped.step();
+            assertThat(closed).isTrue();
+            assertThat(shard.stats().lostAtClose()).isZero();
+        }
     }
 
     @Test

@@ -23,7 +23,7 @@ class ForeignPeersTest {
         private final BufferedReader output;
 
         Program(String... command) throws IOException, InterruptedException {
-            assumeTrue(isInstalled(command[0]), command[0] + " is not installed: skipped");
+            assumeTrue(isInstalled(command[0]), command[0] + " is not installed");
             process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();

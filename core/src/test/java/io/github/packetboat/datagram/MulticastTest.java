@@ -29,7 +29,7 @@ class MulticastTest {
         loopback = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
     }
 
-    private static DatagramEndpoint.Builder<String> builder() {
+    private static DatagramEndpointBuilder<String> builder() {
         return DatagramEndpoint.builder(Codecs.utf8());
     }
 

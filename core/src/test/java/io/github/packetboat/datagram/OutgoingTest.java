@@ -334,7 +334,8 @@ class OutgoingTest {
             outgoing.send(message(i), TO, null);
         }
         PeerSession<String> session = new PeerSession<>(null, TO, 1);
-        session.heard(2 * HUNDRED, 0);
+        session.heard(HUNDRED, 0);
+        session.heard(HUNDRED, 0);
         for (int i = 0; i < 5; i++) {
             assertThat(outgoing.send(message(16), TO, session)).isFalse();
         }

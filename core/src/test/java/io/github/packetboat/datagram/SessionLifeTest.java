@@ -66,6 +66,7 @@ class SessionLifeTest {
             channel.bind(LOCAL);
             shard = new Shard<>(
                     channel,
+                    Shard.wire(channel, null),
                     loop.loop(),
                     options.settings(null),
                     null,
@@ -167,7 +168,7 @@ class SessionLifeTest {
     void groupsAndAPeerOfOnesOwnChoosingAreNobodysVictims() throws Exception {
         SessionLimits limits = SessionLimits.builder().amplification(3).build();
         NetworkInterface loopback = NetworkInterface.getByInetAddress(InetAddress.getByName("127.0.0.1"));
-        DatagramEndpoint.Builder<String> builder = DatagramEndpoint.builder(Codecs.utf8())
+        DatagramEndpointBuilder<String> builder = DatagramEndpoint.builder(Codecs.utf8())
                 .sessionListener((session, text) -> {})
                 .sessionLimits(limits)
                 .networkInterface(loopback);

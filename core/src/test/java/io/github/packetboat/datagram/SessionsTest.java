@@ -51,7 +51,7 @@ class SessionsTest {
         }
     }
 
-    private static DatagramEndpoint.Builder<String> builder(DatagramSessionListener<String> listener) {
+    private static DatagramEndpointBuilder<String> builder(DatagramSessionListener<String> listener) {
         return DatagramEndpoint.builder(Codecs.utf8()).sessionListener(listener);
     }
 
@@ -189,6 +189,35 @@ class SessionsTest {
             Await.untilEqual("sent", 9L, () -> endpoint.stats().datagramsSent());
             assertThat(peer.isQuiet()).isTrue();
         }
+    }
+
+    /** Whether each of some datagrams of these sizes is granted, one after the other. */
+    private static List<Boolean> granted(PeerSession<String> session, int... sizes) {
+        List<Boolean> granted = new ArrayList<>();
+        for (int size : sizes) {
+            granted.add(session.grants(size));
+        }
+        return granted;
+    }
+
+    @Test
+    void emptyDatagramsToAStrangerAreCountedToo() {
+        PeerSession<String> session = new PeerSession<>(null, LOCAL, 3);
+        session.heard(100, 0);
+        assertThat(granted(session, 0, 0, 0, 0, 0)).containsExactly(true, true, true, false, false);
+        session.heard(0, 0);
+        assertThat(granted(session, 101, 100, 100, 101, 100, 0)).containsExactly(true, true, false, false, false, true);
+        session.returns(0);
+        assertThat(granted(session, 0, 0)).as("one was not sent").containsExactly(true, false);
+    }
+
+    @Test
+    void manySmallDatagramsAreNoWayRoundTheBound() {
+        PeerSession<String> session = new PeerSession<>(null, LOCAL, 3);
+        session.heard(1_000, 0);
+        assertThat(granted(session, 1, 1, 1, 1)).containsExactly(true, true, true, false);
+        session.validate();
+        assertThat(granted(session, 0, 1, 60_000)).containsOnly(true);
     }
 
     @Test

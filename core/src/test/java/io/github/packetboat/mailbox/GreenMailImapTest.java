@@ -4,8 +4,8 @@ import io.github.packetboat.mail.MailServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** A mailbox over IMAP with GreenMail, which runs everywhere. */
-final class GreenMailImapTest extends ImapContract {
+/** A mailbox over IMAP with GreenMail, which runs everywhere. Of IMAP's search it knows the simple criteria. */
+final class GreenMailImapTest extends ImapWatchContract {
     private static Green green;
 
     @BeforeAll
@@ -26,10 +26,5 @@ final class GreenMailImapTest extends ImapContract {
     @Override
     int port() {
         return green.imapPort();
-    }
-
-    @Override
-    boolean searches() {
-        return false;
     }
 }

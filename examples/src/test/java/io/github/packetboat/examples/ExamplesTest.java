@@ -52,7 +52,8 @@ class ExamplesTest {
                 .contains("  gets    Filled[id=1, quantity=10, price=99.50]")
                 .contains("  gets    Refused[id=2, why=the price is 99.50]")
                 .contains("Could not resolve type id 'java.lang.ProcessBuilder'")
-                .contains("Cannot deserialize value of type `int` from String");
+                .contains("Cannot deserialize value of type `int` from String")
+                .contains("Duplicate field 'quantity'");
     }
 
     @Test
@@ -145,8 +146,8 @@ class ExamplesTest {
 
     @Test
     void watch() throws Exception {
-        assertThat(run("watch"))
-                .as("in this order; GreenMail may print stack traces of connections that end")
+        // GreenMail may print stack traces of connections that end, before a line of ours or in front of it
+        assertThat(String.join("\n", run("watch")))
                 .containsSubsequence("   tells  connected", "   tells  new: 测试邮件 3", "5 mails sent, 5 told, each once");
     }
 
