@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -32,6 +33,7 @@ public final class AutobahnClient {
     private static final Limits LIMITS = Limits.builder()
             .maxQueuedBytes(4 * LARGEST_BYTES)
             .highWaterMarkBytes(2 * LARGEST_BYTES)
+            .handshakeTimeout(Duration.ofMinutes(CASE_MINUTES)) // Jython may still be busy with the case before
             .build();
 
     private AutobahnClient() {}

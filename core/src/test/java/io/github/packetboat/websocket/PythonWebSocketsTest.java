@@ -23,7 +23,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An implementation that shares nothing with ours, in either role, with permessage-deflate. */
+/**
+ * An implementation that shares nothing with ours, in either role, with permessage-deflate: messages of the sizes of Autobahn's
+ * sections 12 and 13, of what shrinks much, little and not at all, in several windows. It stands, with {@link
+ * NodeWebSocketsTest}, for these sections, which the Autobahn suite that Maven carries leaves out.
+ */
 final class PythonWebSocketsTest {
     private static final String PYTHON = "/usr/bin/python3";
 
