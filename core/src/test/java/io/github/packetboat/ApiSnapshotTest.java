@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.spi.ToolProvider;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -25,9 +26,16 @@ final class ApiSnapshotTest {
             Compiled.CLASSES.resolve("../../src/test/resources/api.txt").normalize();
     private static final String UPDATE = "mvn -q test -pl core -Dtest=ApiSnapshotTest -Dapi.update=true";
 
+    private static List<String> api;
+
+    @BeforeAll
+    static void readTheClasses() {
+        api = api();
+    }
+
     @Test
     void theApiIsWhatTheSnapshotSays() throws IOException {
-        String now = String.join("\n", api()) + "\n";
+        String now = String.join("\n", api) + "\n";
         if (Boolean.getBoolean("api.update")) {
             Files.writeString(SNAPSHOT, now);
         }
@@ -37,13 +45,13 @@ final class ApiSnapshotTest {
                     "The public API is not what %s says.%nIf that is meant: %s, and review the diff.%n%s",
                     SNAPSHOT.getFileName(),
                     UPDATE,
-                    String.join("\n", differences(known.lines().toList(), api())));
+                    String.join("\n", differences(known.lines().toList(), api)));
         }
     }
 
     @Test
     void theApiNamesNothingInternal() {
-        assertThat(api()).noneMatch(line -> line.contains("io.github.packetboat.internal"));
+        assertThat(api).noneMatch(line -> line.contains("io.github.packetboat.internal"));
     }
 
     @Test

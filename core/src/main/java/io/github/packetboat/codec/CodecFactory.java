@@ -21,8 +21,9 @@ public interface CodecFactory<M> {
      * CodecFactory<Chat> chat = Codecs.lines().map(json -> mapper.readValue(json, Chat.class), mapper::writeValueAsString);
      * }</pre>
      *
-     * <p>A conversion that throws, or returns null, makes a {@link CodecException}, with what it threw as the cause. The
-     * messages are no longer {@linkplain Codec#decodesToViews views}, so {@code decode} must copy what it keeps of one.
+     * <p>A conversion that throws (a {@code StackOverflowError}, which a peer can bring about by nesting, counts as an
+     * exception), or returns null, makes a {@link CodecException}, with what it threw as the cause. The messages are no
+     * longer {@linkplain Codec#decodesToViews views}, so {@code decode} must copy what it keeps of one.
      *
      * @param decode makes a message of what came in
      * @param encode makes what goes out of a message

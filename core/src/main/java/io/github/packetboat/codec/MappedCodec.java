@@ -27,7 +27,7 @@ class MappedCodec<M, T> implements Codec<T> {
     }
 
     /** The first line of what {@code e} says: parsers add the whole input below it. */
-    private static String summary(Exception e) {
+    private static String summary(Throwable e) {
         String name = e.getClass().getSimpleName();
         return e.getMessage() == null
                 ? name
@@ -41,7 +41,7 @@ class MappedCodec<M, T> implements Codec<T> {
             to = conversion.convert(from);
         } catch (CodecException e) {
             throw e;
-        } catch (Exception e) {
+        } catch (Exception | StackOverflowError e) { // the peer decides how deep what it sends is nested
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }

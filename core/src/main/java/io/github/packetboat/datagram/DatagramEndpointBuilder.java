@@ -1,6 +1,7 @@
 package io.github.packetboat.datagram;
 
 import io.github.packetboat.codec.CodecFactory;
+import io.github.packetboat.internal.Check;
 import io.github.packetboat.internal.io.EventLoops;
 import java.io.IOException;
 import java.net.BindException;

@@ -3,7 +3,6 @@ package io.github.packetboat.datagram;
 import io.github.packetboat.internal.io.EventLoop;
 import io.github.packetboat.internal.io.ExecutorCalls;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -121,16 +120,7 @@ final class Delivery implements ExecutorCalls.Owner {
 
     @Override
     public boolean onLoop(Runnable task) {
-        if (loop.isCurrent()) {
-            task.run();
-            return true;
-        }
-        try {
-            loop.execute(task);
-            return true;
-        } catch (RejectedExecutionException stopped) {
-            return false;
-        }
+        return loop.tryRun(task);
     }
 
     /** Whether there is room is looked at for each datagram anew. */

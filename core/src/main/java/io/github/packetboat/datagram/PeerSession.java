@@ -1,12 +1,12 @@
 package io.github.packetboat.datagram;
 
+import io.github.packetboat.internal.Attributed;
+import io.github.packetboat.internal.Check;
 import java.net.InetSocketAddress;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** A session in a {@link SessionTable}. Thread-safe, except where a method says otherwise. */
-final class PeerSession<M> implements DatagramSession<M> {
+final class PeerSession<M> extends Attributed implements DatagramSession<M> {
     private final SessionTable<M> table;
     private final InetSocketAddress remoteAddress;
     private final PeerKey key;
@@ -19,7 +19,6 @@ final class PeerSession<M> implements DatagramSession<M> {
     private long datagramsReceived;
     private volatile boolean validated;
     private volatile boolean open = true;
-    private volatile @Nullable Map<Object, Object> attributes;
     /** The sessions heard of before and after this one. Guarded by the {@link Sessions} it is in. */
     @Nullable
     PeerSession<M> older;
@@ -70,21 +69,6 @@ final class PeerSession<M> implements DatagramSession<M> {
     @Override
     public boolean isValidated() {
         return validated;
-    }
-
-    @Override
-    public Map<Object, Object> attributes() {
-        Map<Object, Object> map = attributes;
-        if (map == null) {
-            synchronized (this) {
-                map = attributes;
-                if (map == null) {
-                    map = new ConcurrentHashMap<>(4);
-                    attributes = map;
-                }
-            }
-        }
-        return map;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.packetboat.datagram;
 
+import io.github.packetboat.internal.Check;
 import java.time.Duration;
 
 /**

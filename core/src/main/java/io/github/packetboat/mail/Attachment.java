@@ -1,5 +1,6 @@
 package io.github.packetboat.mail;
 
+import io.github.packetboat.internal.Check;
 import io.github.packetboat.internal.mime.Content;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.github.packetboat.mail;
 
+import io.github.packetboat.internal.Check;
 import io.github.packetboat.internal.mime.DkimSigner;
 import io.github.packetboat.internal.mime.Rendering;
 import java.io.ByteArrayOutputStream;

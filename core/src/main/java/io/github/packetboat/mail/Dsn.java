@@ -1,5 +1,6 @@
 package io.github.packetboat.mail;
 
+import io.github.packetboat.internal.Check;
 import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Set;

@@ -1,9 +1,10 @@
 package io.github.packetboat.mail;
 
+import io.github.packetboat.internal.Check;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one gate for text that ends up in a header, a command or a body. Each check returns its argument or throws an {@link
+ * The one gate for text that ends up in a header or a body; what only commands carry passes {@link Check#text}. Each check returns its argument or throws an {@link
  * IllegalArgumentException} that names the field and where it is wrong, never the text itself. Stateless, thread-safe.
  */
 final class FieldText {
@@ -75,13 +76,8 @@ final class FieldText {
     }
 
     static IllegalArgumentException refused(String field, char c, int index) {
-        String name = switch (c) {
-            case '\r' -> "CR";
-            case '\n' -> "LF";
-            case '\0' -> "NUL";
-            default -> "U+%04X".formatted((int) c);
-        };
-        return new IllegalArgumentException(field + " must not hold " + name + ", as it does at index " + index);
+        return new IllegalArgumentException(
+                field + " must not hold " + Check.name(c) + ", as it does at index " + index);
     }
 
     private static String checkSurrogates(String field, String text) {

@@ -1,6 +1,5 @@
 package io.github.packetboat.mail;
 
-import io.github.packetboat.internal.mime.Form;
 import io.github.packetboat.internal.mime.Rendering;
 import io.github.packetboat.internal.smtp.Capabilities;
 import io.github.packetboat.internal.smtp.Envelope;
@@ -191,15 +190,16 @@ final class Leg extends Job {
 
     @Override
     public @Nullable Parcel parcel(Capabilities capabilities) {
-        Rendering made = shipment.madeFor(shipment.form(capabilities));
+        Rendering made = shipment.madeFor(capabilities);
         return made == null ? null : parcel(made);
     }
 
     @Override
     public Parcel prepare(Capabilities capabilities) throws SmtpException {
-        Form form = shipment.form(capabilities);
         try {
-            return parcel(shipment.rendering(form));
+            return parcel(shipment.rendering(capabilities, network.pool(server).toString()));
+        } catch (SmtpException e) {
+            throw e;
         } catch (IOException e) {
             throw new SmtpException(SmtpException.Kind.CONTENT, "the mail cannot be written: " + e.getMessage(), e);
         }

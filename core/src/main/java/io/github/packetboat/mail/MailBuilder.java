@@ -1,5 +1,6 @@
 package io.github.packetboat.mail;
 
+import io.github.packetboat.internal.Check;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.Charset;

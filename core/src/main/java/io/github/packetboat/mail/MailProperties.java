@@ -1,5 +1,6 @@
 package io.github.packetboat.mail;
 
+import io.github.packetboat.internal.Check;
 import io.github.packetboat.mail.MailServer.Tls;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package io.github.packetboat.mail;
 
+import io.github.packetboat.internal.Check;
 import io.github.packetboat.internal.smtp.SmtpPool;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
@@ -75,7 +76,8 @@ public final class Mailer implements AutoCloseable {
 
     /**
      * As {@link #send(Mail)}, for a message of {@code jakarta.mail}, which goes as it is but for its Bcc. Its sender is in
-     * its headers, and so are its recipients.
+     * its headers, and so are its recipients. Where the server takes no 8-bit text (8BITMIME, RFC 6152), the parts that have
+     * such are encoded; but not if the message is signed (multipart/signed, or a DKIM-Signature): it is rejected then.
      */
     public SendResult send(MimeMessage message) throws IOException {
         return await(deliveries.send(MimeMessages.outgoing(Check.notNull("message", message), List.of(), null), false));

@@ -1,6 +1,7 @@
 package io.github.packetboat.mail;
 
 import io.github.packetboat.Backoff;
+import io.github.packetboat.internal.Check;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,5 @@
 package io.github.packetboat.mail;
 
-import io.github.packetboat.internal.mime.Form;
 import io.github.packetboat.internal.mime.Rendering;
 import java.io.IOException;
 import java.time.Duration;
@@ -34,7 +33,7 @@ final class OtherDelivery implements Deliveries {
             String why = closed ? "the mailer is closed" : "maxWaiting=" + maxWaiting + " mails wait already";
             return done(method.result(mail, RecipientResult.Status.DEFERRED, "not sent: " + why, Duration.ZERO), null);
         }
-        Rendering rendering = mail.render(mail.needsSmtpUtf8() ? Form.UTF8 : Form.SEVEN_BIT, dkim);
+        Rendering rendering = mail.render(mail.formForUnknown(dkim), dkim);
         waiting.incrementAndGet();
         if (!async) {
             return deliver(mail, rendering);

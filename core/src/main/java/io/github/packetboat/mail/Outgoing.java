@@ -2,6 +2,7 @@ package io.github.packetboat.mail;
 
 import io.github.packetboat.internal.mime.Form;
 import io.github.packetboat.internal.mime.Rendering;
+import io.github.packetboat.internal.mime.SevenBit;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -12,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * envelope, and how to get the bytes. Immutable and thread-safe.
  *
  * <p>The form to ask for: {@link Form#UTF8} if {@link #needsSmtpUtf8()} (a server without SMTPUTF8 cannot have the message);
- * else {@link Form#EIGHT_BIT} if {@link #wantsEightBit} and the server has 8BITMIME; else {@link Form#SEVEN_BIT}. If the
- * rendering still {@link Rendering#isEightBit()}, it was made elsewhere, and a server without 8BITMIME cannot have it.
+ * else {@link Form#EIGHT_BIT} if {@link #wantsEightBit} and the server has 8BITMIME; else {@link Form#SEVEN_BIT}; while nobody
+ * knows the server, {@link #formForUnknown}. If the rendering still {@link Rendering#isEightBit()}, it was made elsewhere and
+ * {@linkplain Rendering#whyEightBit must not be changed}, and a server without 8BITMIME cannot have it.
  */
 final class Outgoing {
     private final EnvelopeSender sender;
@@ -22,6 +24,7 @@ final class Outgoing {
     private final String messageId;
     private final boolean needsSmtpUtf8;
     private final boolean eightBitText;
+    private final boolean foreign;
     private final Renderer renderer;
 
     private Outgoing(
@@ -31,6 +34,7 @@ final class Outgoing {
             String messageId,
             boolean needsSmtpUtf8,
             boolean eightBitText,
+            boolean foreign,
             Renderer renderer) {
         this.sender = sender;
         this.recipients = List.copyOf(recipients);
@@ -38,6 +42,7 @@ final class Outgoing {
         this.messageId = messageId;
         this.needsSmtpUtf8 = needsSmtpUtf8;
         this.eightBitText = eightBitText;
+        this.foreign = foreign;
         this.renderer = renderer;
     }
 
@@ -60,6 +65,7 @@ final class Outgoing {
                 mail.messageId(),
                 mail.needsSmtpUtf8(),
                 mail.hasEightBitText() && mail.dkim().isEmpty(),
+                false,
                 (form, signatures) -> mail.render(form, mail.dkim().isEmpty() ? signatures : mail.dkim()));
     }
 
@@ -70,18 +76,18 @@ final class Outgoing {
         return of(rendering, sender, recipients, dsn, messageId, (form, signatures) -> rendering);
     }
 
-    /** The bytes of a message that was made elsewhere, which is signed on its way unless it brings a signature. */
+    /**
+     * The bytes of a message that was made elsewhere, with CRLF line ends. They go out as they are where they can; for a
+     * server without 8BITMIME its 8-bit parts are encoded. It is signed on its way unless it brings a signature.
+     */
     static Outgoing unsigned(byte[] message, EnvelopeSender sender, List<Address> recipients, String messageId) {
         Rendering rendering = Rendering.of(message);
         boolean signed = rendering.hasField("DKIM-Signature");
         long now = Instant.now().getEpochSecond();
-        return of(
-                rendering,
-                sender,
-                recipients,
-                null,
-                messageId,
-                (form, signatures) -> signed ? rendering : Dkim.sign(rendering, signatures, now));
+        return of(rendering, sender, recipients, null, messageId, (form, signatures) -> {
+            Rendering fit = form == Form.SEVEN_BIT ? SevenBit.of(rendering) : rendering;
+            return signed ? fit : Dkim.sign(fit, signatures, now);
+        });
     }
 
     private static Outgoing of(
@@ -94,7 +100,7 @@ final class Outgoing {
         boolean needsSmtpUtf8 = sender.needsSmtpUtf8()
                 || recipients.stream().anyMatch(Address::needsSmtpUtf8)
                 || rendering.isHeaderEightBit();
-        return new Outgoing(sender, recipients, dsn, messageId, needsSmtpUtf8, rendering.isEightBit(), renderer);
+        return new Outgoing(sender, recipients, dsn, messageId, needsSmtpUtf8, rendering.isEightBit(), true, renderer);
     }
 
     /** MAIL FROM for {@code recipient}; null means {@code <>}. */
@@ -132,6 +138,14 @@ final class Outgoing {
     /** Whether the message is shorter in {@link Form#EIGHT_BIT}. Not if it is signed: a relay might have to change it. */
     boolean wantsEightBit(List<Dkim> signatures) {
         return eightBitText && signatures.isEmpty();
+    }
+
+    /** What to make while nobody knows what the server takes: of ours what every server does, of others' what they made. */
+    Form formForUnknown(List<Dkim> signatures) {
+        if (needsSmtpUtf8) {
+            return Form.UTF8;
+        }
+        return foreign && wantsEightBit(signatures) ? Form.EIGHT_BIT : Form.SEVEN_BIT;
     }
 
     /**

@@ -4,6 +4,7 @@ import io.github.packetboat.internal.mime.Form;
 import io.github.packetboat.internal.mime.Rendering;
 import io.github.packetboat.internal.smtp.Body;
 import io.github.packetboat.internal.smtp.Capabilities;
+import io.github.packetboat.internal.smtp.SmtpException;
 import io.github.packetboat.mail.RecipientResult.Status;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,10 +53,10 @@ final class Shipment {
         return result;
     }
 
-    /** Makes the bytes, as every server takes them if it is not known yet what this one takes, and sends the legs off. */
+    /** Makes the bytes, as well as that can be done while it is not known yet what the server takes, and sends the legs off. */
     void start() throws IOException {
         Capabilities known = network.pool(network.servers().get(0)).capabilities();
-        rendering(form(known == null ? Capabilities.NONE : known));
+        rendering(known == null ? outgoing.formForUnknown(network.dkim()) : form(known));
         List<Leg> fresh = new ArrayList<>();
         int perLeg = outgoing.hasSenderPerRecipient() ? 1 : MAX_RECIPIENTS_PER_LEG;
         for (int from = 0; from < recipients.size(); from += perLeg) {
@@ -86,22 +87,49 @@ final class Shipment {
 
     // ------------------------------------------------------------------ the bytes
 
-    Form form(Capabilities server) {
+    private Form form(Capabilities server) {
         if (outgoing.needsSmtpUtf8()) {
             return Form.UTF8;
         }
         return outgoing.wantsEightBit(network.dkim()) && server.eightBitMime() ? Form.EIGHT_BIT : Form.SEVEN_BIT;
     }
 
-    /** The bytes, if they are made already in that form, or in the one that every server takes. */
+    /** The bytes, if they are made already in the form for such a server, or in the one that every server takes. */
     @Nullable
-    Rendering madeFor(Form form) {
+    Rendering madeFor(Capabilities server) {
+        Rendering there = made(form(server));
+        return there != null && fits(there, server) ? there : null;
+    }
+
+    private @Nullable Rendering made(Form form) {
         Made last = made;
         return last != null && (last.form == form || last.form == Form.SEVEN_BIT) ? last.rendering : null;
     }
 
-    Rendering rendering(Form form) throws IOException {
-        Rendering there = madeFor(form);
+    private static boolean fits(Rendering rendering, Capabilities server) {
+        return !rendering.isEightBit() || server.eightBitMime();
+    }
+
+    /**
+     * The bytes in the form for such a server, made if need be.
+     *
+     * @throws SmtpException if it cannot have them in any form
+     * @throws IOException if an attachment cannot be read
+     */
+    Rendering rendering(Capabilities server, String name) throws IOException {
+        Rendering rendering = rendering(form(server));
+        String why = rendering.whyEightBit();
+        if (why != null && !fits(rendering, server)) {
+            throw new SmtpException(
+                    SmtpException.Kind.UNSUPPORTED,
+                    "the mail has 8-bit text, " + name + " does not offer 8BITMIME, and nothing may encode it: " + why,
+                    null);
+        }
+        return rendering;
+    }
+
+    private Rendering rendering(Form form) throws IOException {
+        Rendering there = made(form);
         if (there != null) {
             return there;
         }

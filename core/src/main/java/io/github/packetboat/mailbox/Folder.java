@@ -28,8 +28,8 @@ public sealed interface Folder permits ImapFolder, Pop3Folder {
 
     /**
      * All its mails, the oldest first. The stream fetches what lists show in bulk while it is read, some hundred mails at a
-     * time; mails that are deleted meanwhile are left out, and those that come meanwhile are not in it. Other calls of this
-     * mailbox may be made while it is read. Needs no closing.
+     * time; from the second time on, it asks for the next ahead. Mails that are deleted meanwhile are left out, and those that
+     * come meanwhile are not in it. Other calls of this mailbox may be made while it is read. Needs no closing.
      */
     Stream<ReceivedMail> messages();
 
@@ -59,7 +59,7 @@ public sealed interface Folder permits ImapFolder, Pop3Folder {
 
     /**
      * Deletes the mails. Over IMAP they are gone when this returns. Over POP3 they go with {@link #expunge()} or when the
-     * mailbox is closed, and stay if the connection breaks before.
+     * mailbox is closed, and until then only this mailbox lists them no more.
      */
     void delete(Collection<ReceivedMail> mails);
 

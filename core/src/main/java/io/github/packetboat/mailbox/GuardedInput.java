@@ -1,12 +1,15 @@
 package io.github.packetboat.mailbox;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.Serial;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,9 @@ final class GuardedInput extends InputStream {
     /** Longer than any literal, and short enough that ten times as much is still a long. */
     private static final long MAX_NUMBER = 1L << 52;
 
+    /** Room for what stands behind a literal. */
+    private static final int BEHIND_LITERAL = 1024;
+
     private final byte[] buffer = new byte[16 * 1024];
     private final boolean literals;
     private final int readTimeoutMillis;
@@ -27,7 +33,6 @@ final class GuardedInput extends InputStream {
     private InputStream in;
     private int next;
     private int end;
-    private int allowed; // up to where the buffer was scanned
     private long bytesLeft;
     private long maxLine;
     private long deadline;
@@ -56,7 +61,6 @@ final class GuardedInput extends InputStream {
         System.arraycopy(bytes, 0, buffer, 0, bytes.length);
         next = 0;
         end = bytes.length;
-        allowed = 0;
     }
 
     /** The next answer may have so many bytes and no longer lines, and must be complete in time. */
@@ -107,20 +111,62 @@ final class GuardedInput extends InputStream {
     }
 
     private int guarded(byte[] target, int offset, int length) throws IOException {
-        if (next == end) {
-            long left = deadline - System.nanoTime();
-            if (left <= 0) {
-                throw new SocketTimeoutException("the answer is not complete in time");
-            }
-            if (!fill(Math.min(readTimeoutMillis, millis(left)))) {
-                return -1;
-            }
+        if (next == end && !refill()) {
+            return -1;
         }
-        scan();
-        int count = Math.min(length, allowed - next);
-        System.arraycopy(buffer, next, target, offset, count);
-        next += count;
-        return count;
+        int from = next;
+        scan(from + Math.min(length, end - from), false);
+        System.arraycopy(buffer, from, target, offset, next - from);
+        return next - from;
+    }
+
+    /**
+     * The next response of an IMAP server: its bytes up to the line end that is in no literal and announces none.
+     *
+     * @return what the caller may keep, with an array of its own
+     * @throws EOFException if the server ends the connection before the response is complete
+     */
+    ByteBuffer response() throws IOException {
+        try {
+            byte[] whole = {};
+            int length = 0;
+            while (true) {
+                if (next == end && !refill()) {
+                    throw new EOFException("the server closed the connection in the middle of an answer");
+                }
+                int from = next;
+                boolean over = scan(end, true);
+                if (over && length == 0) { // as nearly always; and no larger than what came, of however many
+                    return ByteBuffer.wrap(Arrays.copyOfRange(buffer, from, next));
+                }
+                whole = withRoom(whole, length + next - from);
+                System.arraycopy(buffer, from, whole, length, next - from);
+                length += next - from;
+                if (over) {
+                    return ByteBuffer.wrap(whole, 0, length);
+                }
+            }
+        } catch (IOException e) {
+            failure = failure == null ? e : failure;
+            throw e;
+        }
+    }
+
+    /** Grows with what has come, not with what is announced. */
+    private byte[] withRoom(byte[] whole, int needed) {
+        if (needed <= whole.length) {
+            return whole;
+        }
+        long most = literalLeft > 0 ? needed + literalLeft + BEHIND_LITERAL : Integer.MAX_VALUE - 8;
+        return Arrays.copyOf(whole, (int) Math.max(needed, Math.min(most, 2L * whole.length)));
+    }
+
+    private boolean refill() throws IOException {
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+            throw new SocketTimeoutException("the answer is not complete in time");
+        }
+        return fill(Math.min(readTimeoutMillis, millis(left)));
     }
 
     private boolean fill(int timeoutMillis) throws IOException {
@@ -128,7 +174,6 @@ final class GuardedInput extends InputStream {
             socket.setSoTimeout(timeoutMillis);
             int count = in.read(buffer, 0, buffer.length);
             next = 0;
-            allowed = 0;
             end = Math.max(0, count);
             return count > 0;
         } catch (SocketTimeoutException e) {
@@ -138,18 +183,19 @@ final class GuardedInput extends InputStream {
         }
     }
 
-    private void scan() throws IOException {
-        while (allowed < end) {
+    /** Goes on up to {@code to}, or up to the end of the response, if only that is wanted; whether it is there. */
+    private boolean scan(int to, boolean oneResponse) throws IOException {
+        while (next < to) {
             if (literalLeft > 0) {
-                int skipped = (int) Math.min(literalLeft, end - allowed);
+                int skipped = (int) Math.min(literalLeft, to - next);
                 literalLeft -= skipped;
+                next += skipped;
                 count(skipped);
-                allowed += skipped;
-            } else {
-                count(1);
-                inLine(buffer[allowed++] & 0xFF);
+            } else if (inLine(to) && oneResponse) {
+                return true;
             }
         }
+        return false;
     }
 
     private void count(int bytes) throws IOException {
@@ -159,24 +205,37 @@ final class GuardedInput extends InputStream {
         }
     }
 
-    private void inLine(int c) throws IOException {
-        if (++lineBytes > maxLine) {
+    /** Goes on within a line; whether it has ended there, and with it the response. */
+    private boolean inLine(int to) throws IOException {
+        int at = next;
+        boolean lineEnd = false;
+        boolean announced = false;
+        while (at < to && !lineEnd) {
+            int c = buffer[at++];
+            lineEnd = c == '\n' && previous == '\r';
+            announced = lineEnd && state == 4 && literals;
+            if (state != 0 || c == '{') {
+                state = nextState(c);
+            }
+            previous = c;
+        }
+        lineBytes += at - next;
+        count(at - next);
+        next = at;
+        if (lineBytes > maxLine) {
             throw new AnswerTooLargeException("a line is longer than " + maxLine + " bytes");
         }
-        boolean lineEnd = c == '\n' && previous == '\r';
-        boolean announced = lineEnd && state == 4;
-        state = nextState(c);
-        previous = c;
         if (lineEnd) {
             lineBytes = 0;
         }
-        if (announced && literals) {
+        if (announced) {
             if (number > bytesLeft) {
                 throw new AnswerTooLargeException(
                         "a literal of " + number + " bytes is announced, where at most " + bytesLeft + " are expected");
             }
             literalLeft = number;
         }
+        return lineEnd && !announced;
     }
 
     private int nextState(int c) {

@@ -32,10 +32,13 @@ final class HeaderFields {
     }
 
     List<String> all(String name) {
-        return fields.stream()
-                .filter(field -> field.name().equalsIgnoreCase(name))
-                .map(HeaderField::value)
-                .toList();
+        List<String> values = new ArrayList<>(1);
+        for (HeaderField field : fields) {
+            if (field.name().equalsIgnoreCase(name)) {
+                values.add(field.value());
+            }
+        }
+        return values;
     }
 
     /**
@@ -71,11 +74,7 @@ final class HeaderFields {
     }
 
     private static void add(byte[] raw, int from, int to, Charset fallback, Defects defects, List<HeaderField> fields) {
-        byte[] line = Arrays.copyOfRange(raw, from, to);
-        String text = Texts.isAscii(line)
-                ? new String(line, StandardCharsets.US_ASCII)
-                : beyondAscii(line, fallback, defects);
-        text = unfolded(text);
+        String text = text(raw, from, Lines.endOfText(raw, from, to), fallback, defects);
         int colon = text.indexOf(':');
         String name = colon < 0 ? "" : text.substring(0, colon).stripTrailing();
         if (!isName(name)) {
@@ -86,6 +85,21 @@ final class HeaderFields {
             return;
         }
         fields.add(new HeaderField(name, text.substring(colon + 1).strip()));
+    }
+
+    /** What stands there, in one line. Nearly all is ASCII that is in one line already. */
+    private static String text(byte[] raw, int from, int to, Charset fallback, Defects defects) {
+        boolean ascii = true;
+        boolean oneLine = true;
+        for (int i = from; i < to; i++) {
+            byte b = raw[i];
+            ascii &= b >= 0;
+            oneLine &= b != '\r' && b != '\n' && b != 0;
+        }
+        String text = ascii
+                ? new String(raw, from, to - from, StandardCharsets.US_ASCII)
+                : beyondAscii(Arrays.copyOfRange(raw, from, to), fallback, defects);
+        return oneLine ? text : unfolded(text);
     }
 
     private static String beyondAscii(byte[] line, Charset fallback, Defects defects) {

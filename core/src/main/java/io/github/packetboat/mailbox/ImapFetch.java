@@ -1,8 +1,10 @@
 package io.github.packetboat.mailbox;
 
+import io.github.packetboat.internal.Check;
 import jakarta.mail.Flags;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -14,7 +16,10 @@ import org.eclipse.angus.mail.imap.protocol.RFC822SIZE;
 import org.eclipse.angus.mail.imap.protocol.UID;
 import org.jspecify.annotations.Nullable;
 
-/** What lists show of mails, fetched many at a time. Stateless, thread-safe. */
+/**
+ * What lists show of some mails: asked for at once, and read when it is wanted, or when the session is needed for something
+ * else. One thread at a time, that whose turn the session is.
+ */
 final class ImapFetch {
     static final int WINDOW = 500;
     private static final long WINDOW_ANSWER = 64L * 1024 * 1024;
@@ -22,22 +27,45 @@ final class ImapFetch {
             "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (DATE FROM REPLY-TO"
                     + " TO CC SUBJECT MESSAGE-ID IN-REPLY-TO)])";
 
-    private ImapFetch() {}
+    private final ImapSession session;
+    private final ImapSession.Fetching begun;
+    private final List<ReceivedMail> mails;
+
+    private ImapFetch(ImapSession session, ImapSession.Fetching begun, List<ReceivedMail> mails) {
+        this.session = session;
+        this.begun = begun;
+        this.mails = mails;
+    }
+
+    /** Asks for the mails of the UIDs from index {@code from} to {@code to}. */
+    static ImapFetch begin(ImapSession session, ImapFolder folder, long[] ascending, int from, int to) {
+        long uidValidity = Check.notNull("selected folder", session.selected()).uidValidity();
+        List<ReceivedMail> mails = new ArrayList<>(to - from);
+        ImapSession.Fetching begun = session.begin(
+                "list " + folder.name(), UidSet.of(ascending, from, to), ITEMS, WINDOW_ANSWER, response -> {
+                    UID uid = response.getItem(UID.class);
+                    BODY header = response.getItem(BODY.class);
+                    if (uid != null && header != null) { // others come unasked: somebody has changed flags
+                        mails.add(mail(folder, uidValidity, uid.uid, header, response));
+                    }
+                });
+        return new ImapFetch(session, begun, mails);
+    }
 
     /** The mails of the UIDs from index {@code from} to {@code to}, in that order; those that are gone are left out. */
     static List<ReceivedMail> mails(ImapSession session, ImapFolder folder, long[] ascending, int from, int to) {
-        ImapSession.Selected selected = Check.notNull("selected folder", session.selected());
-        List<FetchResponse> responses =
-                session.fetch("list " + folder.name(), UidSet.of(ascending, from, to), ITEMS, WINDOW_ANSWER);
-        List<ReceivedMail> mails = new ArrayList<>(responses.size());
-        for (FetchResponse response : responses) {
-            UID uid = response.getItem(UID.class);
-            BODY header = response.getItem(BODY.class);
-            if (uid != null && header != null) { // others come unasked: somebody has changed flags
-                mails.add(mail(folder, selected.uidValidity(), uid.uid, header, response));
-            }
-        }
-        mails.sort((left, right) -> Long.compare(left.uidOrZero(), right.uidOrZero()));
+        return begin(session, folder, ascending, from, to).mails();
+    }
+
+    /** Whether the mails can be had, if {@code current} is the session in use: another cannot give them any more. */
+    boolean isOf(ImapSession current) {
+        return begun.isRead() || session == current;
+    }
+
+    /** The mails in the order of their UIDs; those that are gone are left out. The list is the caller's. */
+    List<ReceivedMail> mails() {
+        session.finish(begun);
+        mails.sort(Comparator.comparingLong(ReceivedMail::uidOrZero));
         return mails;
     }
 
@@ -65,18 +93,19 @@ final class ImapFetch {
 
     /** The flags that came, without {@code \Recent}, which is no property of the mail. */
     static Set<Flag> flags(FetchResponse response) {
-        Set<Flag> flags = new HashSet<>();
         FLAGS came = response.getItem(FLAGS.class);
-        if (came != null) {
-            for (Flags.Flag flag : came.getSystemFlags()) {
-                Flag ours = ofJakarta(flag);
-                if (ours != null) {
-                    flags.add(ours);
-                }
+        if (came == null) {
+            return Set.of();
+        }
+        Set<Flag> flags = new HashSet<>();
+        for (Flags.Flag flag : came.getSystemFlags()) {
+            Flag ours = ofJakarta(flag);
+            if (ours != null) {
+                flags.add(ours);
             }
-            for (String keyword : came.getUserFlags()) {
-                flags.add(Flag.ofServer(keyword));
-            }
+        }
+        for (String keyword : came.getUserFlags()) {
+            flags.add(Flag.ofServer(keyword));
         }
         return Set.copyOf(flags);
     }

@@ -1,5 +1,6 @@
 package io.github.packetboat.mailbox;
 
+import io.github.packetboat.internal.Check;
 import io.github.packetboat.mail.Mail;
 import io.github.packetboat.mailbox.MailboxException.Kind;
 import java.io.ByteArrayOutputStream;
@@ -7,10 +8,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,15 +19,12 @@ import java.util.stream.Stream;
 import org.eclipse.angus.mail.iap.Argument;
 import org.eclipse.angus.mail.iap.ParsingException;
 import org.eclipse.angus.mail.iap.Response;
-import org.eclipse.angus.mail.imap.protocol.BODY;
-import org.eclipse.angus.mail.imap.protocol.FetchResponse;
 import org.eclipse.angus.mail.imap.protocol.IMAPResponse;
 import org.eclipse.angus.mail.imap.protocol.Status;
 
 /** A folder over IMAP. Thread-safe. */
 final class ImapFolder implements Folder, MailSource {
     private static final int CHUNK = 1000;
-    private static final int PIECE = 1024 * 1024;
 
     private final ImapStore store;
     private final String name;
@@ -94,33 +90,17 @@ final class ImapFolder implements Folder, MailSource {
         if (count < 0) {
             throw new IllegalArgumentException("count=" + count + " is negative");
         }
-        long[] all = uids(Query.all());
-        int first = Math.max(0, all.length - count);
-        int windows = (all.length - first + ImapFetch.WINDOW - 1) / ImapFetch.WINDOW;
-        return Windows.stream(windows, window -> {
-            int to = all.length - window * ImapFetch.WINDOW;
-            List<ReceivedMail> mails = new ArrayList<>(fetch(all, Math.max(first, to - ImapFetch.WINDOW), to));
-            Collections.reverse(mails);
-            return mails;
-        });
+        return listing(Query.all()).newestFirst(count);
     }
 
     @Override
     public Stream<ReceivedMail> search(Query query) {
-        long[] found = uids(query);
-        int windows = (found.length + ImapFetch.WINDOW - 1) / ImapFetch.WINDOW;
-        return Windows.stream(windows, window -> {
-            int from = window * ImapFetch.WINDOW;
-            return fetch(found, from, Math.min(found.length, from + ImapFetch.WINDOW));
-        });
+        return listing(query).oldestFirst();
     }
 
-    private long[] uids(Query query) {
-        return store.inFolder(name, true, session -> session.search("search " + name, query.toImap()));
-    }
-
-    private List<ReceivedMail> fetch(long[] uids, int from, int to) {
-        return store.inFolder(name, false, session -> ImapFetch.mails(session, this, uids, from, to));
+    private ImapListing listing(Query query) {
+        Check.notNull("query", query);
+        return store.inFolder(name, true, session -> ImapListing.found(this, session, query));
     }
 
     @Override
@@ -141,78 +121,21 @@ final class ImapFolder implements Folder, MailSource {
 
     @Override
     public byte[] load(ReceivedMail mail) {
-        int limit = store.settings().maxMailBytes();
-        if (mail.size() > limit) {
-            throw tooLarge(mail, limit);
-        }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) Math.min(mail.size(), PIECE) + 32);
-        try {
-            transfer(mail, new OutputStream() {
-                @Override
-                public void write(int b) {
-                    bytes.write(b);
-                }
-
-                @Override
-                public void write(byte[] piece, int offset, int length) {
-                    if (bytes.size() + length > limit) {
-                        throw tooLarge(mail, limit);
-                    }
-                    bytes.write(piece, offset, length);
-                }
-            });
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // into an array: cannot be
-        }
-        return bytes.toByteArray();
-    }
-
-    private MailboxException tooLarge(ReceivedMail mail, int limit) {
-        return new MailboxException(
-                Kind.TOO_LARGE,
-                "load " + mail + " of " + name + ": above maxMailBytes=" + limit + "; transferTo has no limit");
+        return new ImapDownload(this, mail).load(store.settings().maxMailBytes());
     }
 
     @Override
     public void transfer(ReceivedMail mail, OutputStream out) throws IOException {
-        long at = 0;
-        while (true) {
-            byte[] piece = piece(mail, at);
-            out.write(piece);
-            at += piece.length;
-            // A server may give less than was asked for; and some count a size that the mail does not have.
-            if (piece.length == 0 || piece.length < PIECE && at >= mail.size()) {
-                return;
-            }
-        }
+        new ImapDownload(this, mail).transfer(out);
     }
 
-    private byte[] piece(ReceivedMail mail, long at) {
-        return onOwn("load " + mail, List.of(mail), (session, uids) -> {
-            String what = "load " + mail;
-            List<FetchResponse> responses = session.fetch(
-                    what,
-                    UidSet.of(uids, 0, 1),
-                    "(UID BODY.PEEK[]<" + at + "." + PIECE + ">)",
-                    PIECE + ImapSession.SMALL_ANSWER);
-            for (FetchResponse response : responses) {
-                BODY body = response.getItem(BODY.class);
-                if (body != null) {
-                    return body.getByteArray() == null
-                            ? new byte[0]
-                            : body.getByteArray().getNewBytes();
-                }
-            }
-            throw new MailboxException(Kind.GONE, what + " of " + name + ": it is not there any more");
-        });
-    }
-
-    private interface OnMails<T> {
+    /** What is to be done with mails of the selected folder. */
+    interface OnMails<T> {
         T call(ImapSession session, long[] uids);
     }
 
     /** Checks that the mails are of this folder, and that their UIDs still mean the same. */
-    private <T> T onOwn(String what, Collection<ReceivedMail> mails, OnMails<T> work) {
+    <T> T onOwn(String what, Collection<ReceivedMail> mails, OnMails<T> work) {
         long[] uids = uidsOf(mails);
         return store.inFolder(name, false, session -> {
             long validity = Objects.requireNonNull(session.selected()).uidValidity();

@@ -40,7 +40,11 @@ final class ImapQuota {
             response.skipSpaces();
             long used = response.readLong();
             response.skipSpaces();
-            quotas.add(new Quota(root == null ? "" : root, resource, used, response.readLong()));
+            long limit = response.readLong();
+            if (used < 0 || limit < 0) {
+                return; // no numbers
+            }
+            quotas.add(new Quota(root == null ? "" : root, resource, used, limit));
             response.skipSpaces();
         }
     }

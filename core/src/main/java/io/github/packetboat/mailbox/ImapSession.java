@@ -1,19 +1,14 @@
 package io.github.packetboat.mailbox;
 
-import io.github.packetboat.mail.Credentials;
 import io.github.packetboat.mailbox.MailboxException.Kind;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.angus.mail.iap.Argument;
-import org.eclipse.angus.mail.iap.BadCommandException;
-import org.eclipse.angus.mail.iap.CommandFailedException;
 import org.eclipse.angus.mail.iap.ConnectionException;
 import org.eclipse.angus.mail.iap.ProtocolException;
 import org.eclipse.angus.mail.iap.Response;
@@ -38,15 +33,13 @@ final class ImapSession implements AutoCloseable {
 
     private static final Pattern CODE = Pattern.compile("\\[(UIDVALIDITY|UIDNEXT|HIGHESTMODSEQ) (\\d{1,19})");
 
-    private static final Pattern PASSING =
-            Pattern.compile("\\[(UNAVAILABLE|LIMIT|INUSE|SERVERBUG)\\]|\\[ALERT\\] Too many", Pattern.CASE_INSENSITIVE);
-
     private final MailboxSettings settings;
     private final Line line;
     private final ImapWire wire;
     private final ImapIdle idle;
     private Consumer<Response> untagged = response -> {};
     private @Nullable Selected selected;
+    private @Nullable Fetching fetching; // what was sent, and not read yet
     private long lastUsed = System.nanoTime();
 
     /** What is said when a folder is selected. {@code modSeq} is 0 where the server has no CONDSTORE. */
@@ -68,7 +61,8 @@ final class ImapSession implements AutoCloseable {
         Line line = Line.open(settings);
         try {
             ImapSession session = new ImapSession(settings, line);
-            session.guarded("log in", MAX_LINE, SMALL_ANSWER, session::login);
+            ImapLogin login = new ImapLogin(settings, session.wire);
+            session.guarded("log in", MAX_LINE, SMALL_ANSWER, login::run);
             return session;
         } catch (IOException e) {
             line.close();
@@ -76,63 +70,6 @@ final class ImapSession implements AutoCloseable {
         } catch (RuntimeException e) {
             line.close();
             throw e;
-        }
-    }
-
-    private Void login() throws ProtocolException, IOException {
-        wire.capability();
-        Credentials credentials = settings.server().credentials().orElse(null);
-        if (credentials != null) {
-            char[] secret = credentials.secret();
-            String text = new String(secret);
-            Arrays.fill(secret, '\0');
-            try {
-                authenticate(credentials, text);
-            } catch (ProtocolException e) {
-                throw notLoggedIn(credentials.user(), text, e);
-            }
-            wire.capability();
-        }
-        if (has("ID")) {
-            wire.id(Map.of("name", "packetboat")); // NetEase lets nobody select a folder without
-        }
-        return null;
-    }
-
-    /** Refused for good is only who was told NO or BAD, and not with a code that says to come again (RFC 5530 §3). */
-    private MailboxException notLoggedIn(String user, String secret, ProtocolException e) throws IOException {
-        boolean said = !wire.bye().isEmpty();
-        if (!said && wire.failure() instanceof IOException broken) {
-            throw broken; // which Angus takes for an answer
-        }
-        boolean refused = e instanceof CommandFailedException || e instanceof BadCommandException;
-        String answer = said ? "BYE " + wire.bye() : String.valueOf(e.getMessage());
-        boolean passing = said || !refused || PASSING.matcher(answer).find();
-        // A server that quotes what it was sent must not put the secret into our message.
-        return new MailboxException(
-                passing ? Kind.CONNECTION : Kind.LOGIN,
-                "log in to " + settings.where() + " as " + user + ": the server "
-                        + (passing ? "cannot now: " : "refuses: ") + Texts.clean(answer.replace(secret, "***"), 300));
-    }
-
-    private void authenticate(Credentials credentials, String secret) throws ProtocolException {
-        if (credentials.kind() == Credentials.Kind.TOKEN) {
-            requireMechanism(has("AUTH=XOAUTH2"), "XOAUTH2");
-            wire.authoauth2(credentials.user(), secret);
-        } else if (has("AUTH=PLAIN")) {
-            wire.authplain("", credentials.user(), secret);
-        } else if (!has("LOGINDISABLED")) {
-            wire.login(credentials.user(), secret);
-        } else {
-            requireMechanism(has("AUTH=LOGIN"), "PLAIN or LOGIN");
-            wire.authlogin(credentials.user(), secret);
-        }
-    }
-
-    private void requireMechanism(boolean offered, String name) {
-        if (!offered) {
-            throw new MailboxException(
-                    Kind.LOGIN, "log in to " + settings.where() + ": the server does not offer " + name);
         }
     }
 
@@ -231,6 +168,72 @@ final class ImapSession implements AutoCloseable {
         return fetched;
     }
 
+    /** A FETCH that was sent. */
+    static final class Fetching {
+        private final String what;
+        private final String tag;
+        private final long maxBytes;
+        private final Consumer<FetchResponse> each;
+        private @Nullable MailboxException refusal;
+        private boolean read;
+
+        private Fetching(String what, String tag, long maxBytes, Consumer<FetchResponse> each) {
+            this.what = what;
+            this.tag = tag;
+            this.maxBytes = maxBytes;
+            this.each = each;
+        }
+
+        /** Whether its answer is read, and complete. */
+        boolean isRead() {
+            return read;
+        }
+    }
+
+    /**
+     * Sends a FETCH, so that the server works on it meanwhile. Its answer is read by {@link #finish}, or before the next
+     * command is sent, and given to {@code each} as it comes.
+     */
+    Fetching begin(String what, String uidSet, String items, long maxBytes, Consumer<FetchResponse> each) {
+        Argument argument = new Argument();
+        argument.writeAtom(uidSet);
+        argument.writeAtom(items);
+        return guarded(what, MAX_LINE, SMALL_ANSWER, () -> {
+            Fetching begun = new Fetching(what, wire.writeCommand("UID FETCH", argument), maxBytes, each);
+            fetching = begun;
+            return begun;
+        });
+    }
+
+    /** Reads the answer to what was begun, if that has not been done. */
+    void finish(Fetching begun) {
+        if (fetching == begun) {
+            readBegun();
+        }
+        if (begun.refusal != null) {
+            throw begun.refusal;
+        }
+    }
+
+    /** What is refused is for whom it concerns; any other failure ends the session. */
+    private void readBegun() {
+        Fetching begun = fetching;
+        fetching = null;
+        if (begun != null) {
+            guarded(begun.what, MAX_LINE, begun.maxBytes, () -> {
+                Response last = wire.answer(begun.tag, response -> {
+                    untagged.accept(response);
+                    if (response instanceof FetchResponse fetch) {
+                        begun.each.accept(fetch);
+                    }
+                });
+                begun.refusal = last.isOK() ? null : refused(begun.what, last, Kind.REFUSED);
+                begun.read = last.isOK();
+                return begun;
+            });
+        }
+    }
+
     /**
      * Sends a command and reads its whole answer.
      *
@@ -250,12 +253,15 @@ final class ImapSession implements AutoCloseable {
             }
             if (!last.isOK()) {
                 boolean gone = command.equals("SELECT") && last.getRest().startsWith("[NONEXISTENT]");
-                throw new MailboxException(
-                        gone ? Kind.GONE : Kind.REFUSED,
-                        what + " at " + settings.where() + ": the server says " + Texts.clean(last.toString(), 300));
+                throw refused(what, last, gone ? Kind.GONE : Kind.REFUSED);
             }
             return responses;
         });
+    }
+
+    private MailboxException refused(String what, Response last, Kind kind) {
+        return new MailboxException(
+                kind, what + " at " + settings.where() + ": the server says " + Texts.clean(last.toString(), 300));
     }
 
     interface Exchange<T> {
@@ -263,6 +269,7 @@ final class ImapSession implements AutoCloseable {
     }
 
     private <T> T guarded(String what, long maxLine, long maxBytes, Exchange<T> exchange) {
+        readBegun();
         line.in().expect(maxBytes, maxLine, settings.commandTimeout());
         wire.forgetFailure();
         try {

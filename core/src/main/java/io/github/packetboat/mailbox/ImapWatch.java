@@ -1,5 +1,6 @@
 package io.github.packetboat.mailbox;
 
+import io.github.packetboat.internal.Check;
 import io.github.packetboat.mailbox.MailboxException.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;

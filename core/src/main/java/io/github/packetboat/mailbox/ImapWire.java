@@ -3,10 +3,15 @@ package io.github.packetboat.mailbox;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Properties;
+import java.util.function.Consumer;
+import org.eclipse.angus.mail.iap.ByteArray;
+import org.eclipse.angus.mail.iap.ConnectionException;
 import org.eclipse.angus.mail.iap.ProtocolException;
 import org.eclipse.angus.mail.iap.Response;
+import org.eclipse.angus.mail.iap.ResponseInputStream;
 import org.eclipse.angus.mail.imap.protocol.IMAPProtocol;
 import org.jspecify.annotations.Nullable;
 
@@ -17,15 +22,40 @@ import org.jspecify.annotations.Nullable;
 final class ImapWire extends IMAPProtocol {
     private @Nullable Exception failure;
     private final Output output;
+    private final Responses responses;
     private String bye = "";
 
     private ImapWire(Line line, Output output) throws IOException {
         super(line.stream(), new PrintStream(output, false, StandardCharsets.ISO_8859_1), new Properties(), false);
         this.output = output;
+        this.responses = new Responses(line.in());
     }
 
     static ImapWire over(Line line) throws IOException {
         return new ImapWire(line, new Output(line.out()));
+    }
+
+    @Override
+    protected ResponseInputStream getInputStream() {
+        return responses;
+    }
+
+    /**
+     * Reads the answer to the command of that tag; all but its last response go to {@code each} as they come.
+     *
+     * @return the tagged response
+     */
+    Response answer(String tag, Consumer<Response> each) throws ProtocolException, IOException {
+        while (true) {
+            Response response = readResponse();
+            if (response.isBYE()) {
+                throw new ConnectionException(this, response);
+            }
+            if (response.isTagged() && tag.equals(response.getTag())) {
+                return response;
+            }
+            each.accept(response);
+        }
     }
 
     @Override
@@ -55,6 +85,22 @@ final class ImapWire extends IMAPProtocol {
 
     void forgetFailure() {
         failure = null;
+    }
+
+    /** Angus looks for the end of a response byte by byte, through two buffers; what guards the input knows it already. */
+    private static final class Responses extends ResponseInputStream {
+        private final GuardedInput in;
+
+        Responses(GuardedInput in) {
+            super(in);
+            this.in = in;
+        }
+
+        @Override
+        public ByteArray readResponse(@Nullable ByteArray unused) throws IOException {
+            ByteBuffer response = in.response();
+            return new ByteArray(response.array(), 0, response.limit());
+        }
     }
 
     /** A print stream keeps silent about what its stream throws; this one remembers. */

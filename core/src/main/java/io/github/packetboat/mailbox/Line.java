@@ -30,7 +30,7 @@ final class Line implements AutoCloseable {
 
     private final MailboxSettings settings;
     private final boolean imap;
-    private final Socket plain;
+    private final GuardedSocket plain;
     private final GuardedInput in;
     private Socket current;
     private String greeting = "";
@@ -47,6 +47,7 @@ final class Line implements AutoCloseable {
             plain.close();
             throw e;
         }
+        WriteClock.add(plain);
     }
 
     /**
@@ -120,20 +121,20 @@ final class Line implements AutoCloseable {
         return "no TLS: " + (text.contains(root) || root.isEmpty() ? text : text + ": " + root);
     }
 
-    private static Socket connect(MailboxSettings settings) throws IOException {
+    private static GuardedSocket connect(MailboxSettings settings) throws IOException {
         MailServer server = settings.server();
         int timeout =
                 (int) Math.min(Integer.MAX_VALUE, settings.connectTimeout().toMillis());
         Proxy proxy = server.proxy().orElse(Proxy.NO_PROXY);
         String host = bare(server.host());
         if (proxy.type() != Proxy.Type.DIRECT) {
-            return connect(proxy, InetSocketAddress.createUnresolved(host, server.port()), timeout);
+            return connect(settings, proxy, InetSocketAddress.createUnresolved(host, server.port()), timeout);
         }
         IOException first = null;
         InetAddress[] addresses = InetAddress.getAllByName(host);
         for (int i = 0; i < Math.min(MAX_ADDRESSES, addresses.length); i++) {
             try {
-                return connect(proxy, new InetSocketAddress(addresses[i], server.port()), timeout);
+                return connect(settings, proxy, new InetSocketAddress(addresses[i], server.port()), timeout);
             } catch (IOException e) {
                 if (first == null) {
                     first = e;
@@ -145,8 +146,9 @@ final class Line implements AutoCloseable {
         throw first == null ? new IOException("the host has no address") : first;
     }
 
-    private static Socket connect(Proxy proxy, InetSocketAddress address, int timeout) throws IOException {
-        Socket socket = new Socket(proxy);
+    private static GuardedSocket connect(MailboxSettings settings, Proxy proxy, InetSocketAddress address, int timeout)
+            throws IOException {
+        GuardedSocket socket = new GuardedSocket(proxy, settings.readTimeout());
         try {
             socket.connect(address, timeout);
             return socket;

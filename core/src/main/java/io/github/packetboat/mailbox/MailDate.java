@@ -16,6 +16,7 @@ final class MailDate {
     private static final Pattern FORM =
             Pattern.compile("(?:[A-Za-z]{2,9}[,.]?\\s*)?(\\d{1,2})[\\s-]+([A-Za-z]{3})[A-Za-z]{0,6}[\\s-]+"
                     + "(\\d{2,4})\\s+(\\d{1,2})[:.](\\d{2})(?:[:.](\\d{2}))?\\s*([+-]\\d{4}|[A-Za-z]{1,5})?.*");
+    private static final Pattern COMMENT = Pattern.compile("\\([^)]*\\)");
     private static final List<String> MONTHS =
             List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
     private static final Map<String, Integer> ZONE_HOURS =
@@ -26,7 +27,10 @@ final class MailDate {
     /** The instant, or null if the text is no date. */
     static @Nullable Instant parse(String text) {
         String field = text.length() > 200 ? text.substring(0, 200) : text;
-        Matcher form = FORM.matcher(field.replaceAll("\\([^)]*\\)", " ").strip());
+        if (field.indexOf('(') >= 0) {
+            field = COMMENT.matcher(field).replaceAll(" ");
+        }
+        Matcher form = FORM.matcher(field.strip());
         int month = form.matches() ? MONTHS.indexOf(form.group(2).toLowerCase(Locale.ROOT)) : -1;
         if (month < 0) {
             return null;

@@ -1,6 +1,7 @@
 package io.github.packetboat.mailbox;
 
 import io.github.packetboat.Backoff;
+import io.github.packetboat.internal.Check;
 import io.github.packetboat.mail.MailServer;
 import java.nio.charset.Charset;
 import java.time.Duration;
@@ -19,6 +20,10 @@ import java.util.List;
  * call is repeated by itself, as nobody could say what the first try has done. A connection that was idle is tried before a
  * call relies on it. TLS is required unless the {@link MailServer} says otherwise, host names are verified, nobody logs in in
  * clear, and nothing waits without end.
+ *
+ * <p>A POP3 server lets in one at a time (RFC 1939 §4), so over POP3 a session ends by itself soon after the last call, see
+ * {@link Builder#pop3Linger}. That deletes nothing: what {@link Folder#delete} was told goes with {@link Folder#expunge} or
+ * {@link #close}.
  *
  * <p>Thread-safe; see {@link Folder} for calls at the same time.
  */
@@ -71,7 +76,8 @@ public final class Mailbox implements AutoCloseable {
 
     /**
      * Ends the watches, logs out and closes the connection; a call that is under way fails. Over POP3 this deletes what was
-     * to be deleted, and throws a {@link MailboxException} if that fails. Does nothing the second time.
+     * to be deleted, unless a call was under way, and throws a {@link MailboxException} if that fails. Does nothing the
+     * second time.
      */
     @Override
     public void close() {
@@ -97,6 +103,7 @@ public final class Mailbox implements AutoCloseable {
         private Charset fallbackCharset = DEFAULT_FALLBACK;
         private Duration idleRenewal = Duration.ofMinutes(5);
         private Duration pollInterval = Duration.ofSeconds(60);
+        private Duration pop3Linger = Duration.ofSeconds(5);
         private Backoff reconnect = Backoff.exponential(Duration.ofMillis(500), Duration.ofMinutes(1));
 
         private Builder(MailServer server) {
@@ -117,20 +124,24 @@ public final class Mailbox implements AutoCloseable {
 
         /** How long connecting may take, and then TLS and the greeting; 15 seconds. */
         public Builder connectTimeout(Duration timeout) {
-            connectTimeout = Check.timeout("connectTimeout", timeout);
+            connectTimeout = timeout("connectTimeout", timeout);
             return this;
         }
 
         /** How long a server may be silent while it owes an answer; 60 seconds. */
         public Builder readTimeout(Duration timeout) {
-            readTimeout = Check.timeout("readTimeout", timeout);
+            readTimeout = timeout("readTimeout", timeout);
             return this;
         }
 
         /** How long the whole answer to one command may take, however steadily it drips; 10 minutes. */
         public Builder commandTimeout(Duration timeout) {
-            commandTimeout = Check.timeout("commandTimeout", timeout);
+            commandTimeout = timeout("commandTimeout", timeout);
             return this;
+        }
+
+        private static Duration timeout(String option, Duration value) {
+            return Check.inRange(option, value, Duration.ofMillis(1), Duration.ofDays(1));
         }
 
         /** The largest mail that is loaded into memory, 1 byte to 1 GiB; 64 MiB. */
@@ -163,6 +174,15 @@ public final class Mailbox implements AutoCloseable {
             return this;
         }
 
+        /**
+         * How long a POP3 session is kept for the next call, 100 milliseconds to 10 minutes; 5 seconds. Until it is ended, its
+         * server lets nobody else into the mailbox (RFC 1939 §4); afterwards the next call logs in again.
+         */
+        public Builder pop3Linger(Duration most) {
+            pop3Linger = Check.inRange("pop3Linger", most, Duration.ofMillis(100), Duration.ofMinutes(10));
+            return this;
+        }
+
         /** The pauses of a watch before it connects again; from half a second to a minute. */
         public Builder reconnect(Backoff backoff) {
             reconnect = Check.notNull("reconnect", backoff);
@@ -180,6 +200,7 @@ public final class Mailbox implements AutoCloseable {
                     fallbackCharset,
                     idleRenewal,
                     pollInterval,
+                    pop3Linger,
                     reconnect));
         }
     }

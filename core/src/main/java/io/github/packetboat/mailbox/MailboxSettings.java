@@ -15,6 +15,7 @@ record MailboxSettings(
         Charset fallbackCharset,
         Duration idleRenewal,
         Duration pollInterval,
+        Duration pop3Linger,
         Backoff reconnect) {
 
     /** Which server, for messages. */

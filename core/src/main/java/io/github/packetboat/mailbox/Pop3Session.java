@@ -21,6 +21,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.eclipse.angus.mail.pop3.POP3Folder;
 import org.eclipse.angus.mail.pop3.POP3Message;
@@ -45,6 +47,7 @@ final class Pop3Session implements AutoCloseable {
     private final POP3Folder folder;
     private final List<String> ids;
     private final int[] sizes;
+    private final CountDownLatch ended = new CountDownLatch(1);
     private long lastUsed = System.nanoTime();
 
     private Pop3Session(MailboxSettings settings, Line line) throws MessagingException, IOException {
@@ -52,7 +55,7 @@ final class Pop3Session implements AutoCloseable {
         this.line = line;
         line.replayGreeting();
         line.in().expect(SMALL_ANSWER, SMALL_ANSWER, settings.commandTimeout());
-        Session session = Session.getInstance(properties(line));
+        Session session = Session.getInstance(properties());
         this.store =
                 new POP3Store(session, new URLName("pop3", settings.server().host(), -1, null, null, null));
         logIn();
@@ -82,12 +85,12 @@ final class Pop3Session implements AutoCloseable {
         return List.copyOf(found);
     }
 
-    private static Properties properties(Line line) {
+    private Properties properties() {
         Properties properties = new Properties();
         properties.put("mail.pop3.socketFactory", PresetSocket.factory(line));
         properties.put("mail.pop3.socketFactory.fallback", "false");
-        properties.put("mail.pop3.auth.xoauth2.disable", "false");
-        properties.put("mail.pop3.auth.ntlm.disable", "true");
+        // Angus would prefer USER and PASS, and send a token as a password.
+        properties.put("mail.pop3.auth.mechanisms", hasToken() ? "XOAUTH2" : "LOGIN");
         // RFC 5034 §4: what would not fit into one line of 255 bytes, and what Office 365 wants.
         properties.put("mail.pop3.auth.xoauth2.two.line.authentication.format", "true");
         properties.put("mail.pop3.cachewriteto", "false");
@@ -112,11 +115,18 @@ final class Pop3Session implements AutoCloseable {
         }
     }
 
-    private void logIn() throws MessagingException, IOException {
-        Credentials credentials = settings.server()
+    private boolean hasToken() {
+        return credentials().kind() == Credentials.Kind.TOKEN;
+    }
+
+    private Credentials credentials() {
+        return settings.server()
                 .credentials()
                 .orElseThrow(() -> new IllegalArgumentException("POP3 needs credentials"));
-        boolean token = credentials.kind() == Credentials.Kind.TOKEN;
+    }
+
+    private void logIn() throws MessagingException, IOException {
+        Credentials credentials = credentials();
         char[] secret = credentials.secret();
         String text = new String(secret);
         Arrays.fill(secret, '\0');
@@ -127,12 +137,21 @@ final class Pop3Session implements AutoCloseable {
             if (broken != null) { // which Angus takes for an answer
                 throw broken;
             }
-            String said = String.valueOf(e.getMessage()).replace(text, "***");
-            throw new MailboxException(
-                    PASSING.matcher(said).find() ? Kind.CONNECTION : Kind.LOGIN,
-                    "log in to " + settings.where() + " as " + credentials.user() + (token ? " with a token" : "")
-                            + ": the server refuses: " + Texts.clean(said, 300));
+            throw notLoggedIn(String.valueOf(e.getMessage()).replace(text, "***"));
         }
+        String answer = hasToken() ? ask("STAT") : "";
+        if (answer.startsWith("-ERR")) { // Angus takes a server's word why the token does not please for success
+            throw notLoggedIn(answer.replace(text, "***"));
+        }
+    }
+
+    private MailboxException notLoggedIn(String said) {
+        boolean offered = !said.startsWith("No authentication mechanisms"); // says Angus, not the server
+        return new MailboxException(
+                PASSING.matcher(said).find() ? Kind.CONNECTION : Kind.LOGIN,
+                "log in to " + settings.where() + " as " + credentials().user() + (hasToken() ? " with a token" : "")
+                        + ": the server "
+                        + (offered ? "refuses: " + Texts.clean(said, 300) : "does not offer XOAUTH2"));
     }
 
     /** Angus makes an array of as many mails as the server claims to have: so it must not claim too many. */
@@ -285,8 +304,14 @@ final class Pop3Session implements AutoCloseable {
                 connection ? Kind.CONNECTION : Kind.PROTOCOL, at + Texts.clean(String.valueOf(e.getMessage()), 200), e);
     }
 
+    /** Waits until it is closed, for so long at most; whether it is. From any thread. */
+    boolean awaitEnd(long nanos) throws InterruptedException {
+        return ended.await(nanos, TimeUnit.NANOSECONDS);
+    }
+
     @Override
     public void close() {
         line.close();
+        ended.countDown();
     }
 }

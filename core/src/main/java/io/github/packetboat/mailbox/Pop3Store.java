@@ -1,5 +1,6 @@
 package io.github.packetboat.mailbox;
 
+import io.github.packetboat.internal.Check;
 import io.github.packetboat.mailbox.MailboxException.Kind;
 import java.time.Duration;
 import java.util.Collection;
@@ -7,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -25,6 +27,7 @@ final class Pop3Store implements MailStore {
     private final Set<String> doomed = new HashSet<>(); // guarded by turn
     private final Watches watches = new Watches();
     private volatile boolean closed;
+    private volatile boolean working; // whether who has the turn does what was asked for; written under turn
     private volatile @Nullable Pop3Session session; // written under turn; read by close without
 
     Pop3Store(MailboxSettings settings) {
@@ -42,6 +45,8 @@ final class Pop3Store implements MailStore {
      */
     <T> T with(boolean fresh, Function<Pop3Session, T> work) {
         turn.lock();
+        boolean nested = working;
+        working = true;
         try {
             return work.apply(live(fresh));
         } catch (MailboxException e) {
@@ -50,6 +55,7 @@ final class Pop3Store implements MailStore {
             }
             throw e;
         } finally {
+            working = nested;
             turn.unlock();
         }
     }
@@ -67,6 +73,7 @@ final class Pop3Store implements MailStore {
                         Kind.CONNECTION, "look for mail at " + settings.where() + ": closed meanwhile");
             }
         }
+        working = true;
         try {
             Pop3Session resting = session;
             session = null;
@@ -75,6 +82,7 @@ final class Pop3Store implements MailStore {
             }
             return work.get();
         } finally {
+            working = false;
             turn.unlock();
         }
     }
@@ -104,12 +112,44 @@ final class Pop3Store implements MailStore {
             session = null;
             current = Pop3Session.open(settings);
             session = current;
+            endWhenIdle(current);
             if (closed) { // while it was opened
                 drop();
                 throw new IllegalStateException("the mailbox is closed");
             }
         }
         return current;
+    }
+
+    /** Who has asked for nothing lately must not keep others out. */
+    private void endWhenIdle(Pop3Session opened) {
+        Thread waiting = new Thread(
+                () -> {
+                    try {
+                        awaitIdle(opened);
+                    } catch (InterruptedException e) {
+                        // of nobody who knows what it does; the session is kept
+                    }
+                },
+                "packetboat-mailbox-linger");
+        waiting.setDaemon(true);
+        waiting.start();
+    }
+
+    private void awaitIdle(Pop3Session opened) throws InterruptedException {
+        long left = settings.pop3Linger().toNanos();
+        while (!opened.awaitEnd(left)) {
+            turn.lock();
+            try {
+                left = settings.pop3Linger().toNanos() - opened.idleNanos();
+                if (left <= 0 && session == opened) {
+                    session = null;
+                    opened.quit();
+                }
+            } finally {
+                turn.unlock();
+            }
+        }
     }
 
     private void drop() {
@@ -181,13 +221,16 @@ final class Pop3Store implements MailStore {
     @Override
     public void close() {
         watches.close();
-        if (!turn.tryLock()) {
-            closed = true;
-            Pop3Session busy = session;
-            if (busy != null) {
-                busy.close(); // a call is under way: it ends here
+        while (!turn.tryLock()) {
+            if (working) {
+                closed = true;
+                Pop3Session busy = session;
+                if (busy != null) {
+                    busy.close(); // a call is under way: it ends here
+                }
+                return;
             }
-            return;
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1)); // a session is being ended
         }
         try {
             if (!closed) {

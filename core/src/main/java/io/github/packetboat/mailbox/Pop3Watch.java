@@ -1,5 +1,6 @@
 package io.github.packetboat.mailbox;
 
+import io.github.packetboat.internal.Check;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

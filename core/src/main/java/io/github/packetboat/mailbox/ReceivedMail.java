@@ -244,7 +244,11 @@ public final class ReceivedMail {
 
     private List<ReceivedAddress> addresses(String name) {
         Defects ignored = new Defects();
-        return listed.all(name).stream()
+        List<String> fields = listed.all(name);
+        if (fields.size() == 1) { // as it should be
+            return AddressField.parse(fields.get(0), fallback, ignored);
+        }
+        return fields.stream()
                 .flatMap(field -> AddressField.parse(field, fallback, ignored).stream())
                 .toList();
     }

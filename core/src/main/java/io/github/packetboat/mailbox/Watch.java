@@ -1,5 +1,6 @@
 package io.github.packetboat.mailbox;
 
+import io.github.packetboat.internal.Check;
 import java.io.Serial;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

@@ -1,5 +1,6 @@
 package io.github.packetboat.message;
 
+import io.github.packetboat.internal.Check;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,6 +1,7 @@
 package io.github.packetboat.message;
 
 import io.github.packetboat.codec.CodecFactory;
+import io.github.packetboat.internal.Check;
 import org.jspecify.annotations.Nullable;
 
 /**

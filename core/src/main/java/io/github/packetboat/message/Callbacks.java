@@ -51,7 +51,7 @@ final class Callbacks<M> {
     void message(M message) {
         ExecutorCalls executor = elsewhere;
         if (executor != null && !executor.take(() -> deliver(message))) {
-            connection.life().pause(Readiness.PAUSED_BY_EXECUTOR);
+            connection.life().inbound().pause(Readiness.PAUSED_BY_EXECUTOR);
         }
     }
 
@@ -140,17 +140,17 @@ final class Callbacks<M> {
 
         @Override
         public void hasRoom() {
-            connection.life().resume(Readiness.PAUSED_BY_EXECUTOR);
+            connection.life().inbound().resume(Readiness.PAUSED_BY_EXECUTOR);
         }
 
         @Override
         public void rejected() {
-            connection.life().pause(Readiness.PAUSED_BY_REJECTION);
+            connection.life().inbound().pause(Readiness.PAUSED_BY_REJECTION);
         }
 
         @Override
         public void retries() {
-            connection.life().resume(Readiness.PAUSED_BY_REJECTION);
+            connection.life().inbound().resume(Readiness.PAUSED_BY_REJECTION);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.github.packetboat.message;
 
+import io.github.packetboat.internal.Check;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import org.jspecify.annotations.Nullable;

@@ -214,7 +214,10 @@ final class Closing<M> {
             life.endFor(why);
         }
         outbound.drain().failFlushes(why);
-        life.ended(why);
+        Upgrade<M> upgrade = life.upgrade();
+        if (upgrade != null) {
+            upgrade.failed(why);
+        }
         connection.left(why);
         if (life.wasOpen()) {
             life.callbacks().closed(why);

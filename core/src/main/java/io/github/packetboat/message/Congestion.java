@@ -10,16 +10,12 @@ import java.util.concurrent.RejectedExecutionException;
  */
 final class Congestion<M> {
     private final Lifecycle<M> life;
-    private final Readiness readiness;
     private final int highBytes;
-    private final int lowBytes;
     private volatile boolean congested;
 
-    Congestion(Lifecycle<M> life, Readiness readiness, Limits limits) {
+    Congestion(Lifecycle<M> life, Limits limits) {
         this.life = life;
-        this.readiness = readiness;
         this.highBytes = limits.highWaterMarkBytes();
-        this.lowBytes = limits.lowWaterMarkBytes();
     }
 
     /** Thread-safe. */
@@ -34,7 +30,7 @@ final class Congestion<M> {
     /** So much is queued that the decoder should stop for it to be written first. */
     void noteHigh() {
         congested = true;
-        readiness.attend();
+        life.readiness().attend();
     }
 
     /** Other threads have queued something. Thread-safe. */
@@ -54,12 +50,12 @@ final class Congestion<M> {
         if (!congested) {
             return;
         }
-        if (queuedBytes <= lowBytes) {
+        if (queuedBytes <= life.endpoint().settings().limits().lowWaterMarkBytes()) {
             congested = false;
-            life.resume(Readiness.PAUSED_BY_QUEUE);
+            life.inbound().resume(Readiness.PAUSED_BY_QUEUE);
             later(life.outbound().loop(), this::tellWritable);
-        } else if (!bounded && !readiness.isPausedBy(Readiness.PAUSED_BY_QUEUE)) {
-            life.pause(Readiness.PAUSED_BY_QUEUE);
+        } else if (!bounded && !life.readiness().isPausedBy(Readiness.PAUSED_BY_QUEUE)) {
+            life.inbound().pause(Readiness.PAUSED_BY_QUEUE);
         }
     }
 

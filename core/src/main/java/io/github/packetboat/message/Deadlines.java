@@ -124,7 +124,7 @@ final class Deadlines<M> extends Timers.Timer {
             return NONE;
         }
         // whoever says nothing more holds memory that others wait for, too
-        boolean overloaded = (life.mayRead() || life.isPausedBy(Readiness.PAUSED_BY_BUDGET))
+        boolean overloaded = (life.mayRead() || life.readiness().isPausedBy(Readiness.PAUSED_BY_BUDGET))
                 && endpoint.budget().isContended();
         if (!life.mayRead() && !overloaded) {
             return limits.frameTimeout().toNanos();
@@ -209,9 +209,25 @@ final class Deadlines<M> extends Timers.Timer {
         if (due <= 0) {
             lastBeatNanos = now;
             due = interval;
-            life.beat();
+            beat();
         }
         return life.mayRead() ? Math.min(due, Math.max(1, patience - silent)) : due;
+    }
+
+    /** Shows the peer that this side is alive. */
+    private void beat() {
+        Dialogue<M> dialogue = life.dialogue();
+        if (dialogue != null) {
+            dialogue.ping();
+            return;
+        }
+        M beat = endpoint.heartbeat();
+        Outbound<M> outbound = life.outbound();
+        // bytes that are queued will say as much; a message just sent does too, but the next check may be an interval
+        // away: too late for the peer
+        if (beat != null && !life.refusesSends() && !outbound.drain().isWaiting() && outbound.queuedBytes() == 0) {
+            outbound.send(beat);
+        }
     }
 
     private static String text(Duration duration) {

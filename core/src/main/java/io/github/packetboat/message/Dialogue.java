@@ -2,7 +2,9 @@ package io.github.packetboat.message;
 
 import io.github.packetboat.codec.CodecFactory;
 import io.github.packetboat.codec.Conversation;
+import io.github.packetboat.codec.FrameBuffer;
 import io.github.packetboat.codec.Handshake;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * connection's life how far it is. Loop thread only, where nothing else is said.
  */
 final class Dialogue<M> {
-    private final Endpoint<M> endpoint;
+    private final SocketConnection<M> connection;
     private final Lifecycle<M> life;
     private final Outbound<M> outbound;
     private final Conversation<M> conversation;
@@ -22,22 +24,23 @@ final class Dialogue<M> {
     private boolean saidFarewell;
     private boolean deaf;
 
-    Dialogue(Endpoint<M> endpoint, Lifecycle<M> life, Outbound<M> outbound, Conversation<M> conversation) {
-        this.endpoint = endpoint;
+    Dialogue(SocketConnection<M> connection, Lifecycle<M> life, Outbound<M> outbound, Conversation<M> conversation) {
+        this.connection = connection;
         this.life = life;
         this.outbound = outbound;
         this.conversation = conversation;
-        this.encoding = endpoint.codec();
+        this.encoding = connection.endpoint().codec();
     }
 
     /** The transport is there. */
     void begin() {
+        Endpoint<M> endpoint = connection.endpoint();
         Endpoint.HostAndPort to = endpoint.host();
         boolean secure = endpoint.tls() != null;
         Conversation.Line line = to == null
                 ? new Conversation.Line(null, 0, secure)
                 : new Conversation.Line(to.host(), to.port(), secure);
-        outbound.say(out -> conversation.begin(line, out));
+        say(out -> conversation.begin(line, out));
     }
 
     /** Says what there is to say after something was decoded, and moves the connection on. */
@@ -45,21 +48,46 @@ final class Dialogue<M> {
         if (!conversation.hasNews()) {
             return;
         }
-        outbound.say(conversation::reply);
+        say(conversation::reply);
         Conversation.Phase phase = conversation.phase();
         if (phase == Conversation.Phase.OPEN && handshake == null) {
             encoding = conversation.encoding();
             handshake = conversation.handshake();
-            life.greeted();
+            if (life.state() == Lifecycle.State.GREETING) {
+                life.open();
+            }
         } else if (phase == Conversation.Phase.OVER) {
-            life.conversationOver(conversation.farewell());
+            life.beginClose(over());
+        }
+    }
+
+    /** No more messages come: the peer has said goodbye, or only wanted an answer. */
+    private CloseReason over() {
+        CloseReason.Kind kind =
+                life.state() == Lifecycle.State.GREETING ? CloseReason.Kind.LOCAL_CLOSE : CloseReason.Kind.PEER_CLOSED;
+        return connection.reason(kind, conversation.farewell(), null);
+    }
+
+    /**
+     * Sends what {@code words} puts, which is no message, after what the loop has sent. Not bounded by a limit: it is an
+     * answer, and nothing is read while much is queued.
+     */
+    private void say(Consumer<FrameBuffer> words) {
+        if (outbound.drain().isClosed()) {
+            return;
+        }
+        FrameBuffer said = FrameBuffer.allocate(512);
+        said.begin(said.bytes(), true);
+        words.accept(said);
+        if (said.length() > 0) {
+            outbound.say(said.bytes().flip(), said.borrowed());
         }
     }
 
     /** Asks the peer for a sign of life. */
     void ping() {
         if (!life.refusesSends()) {
-            outbound.say(conversation::ping);
+            say(conversation::ping);
         }
     }
 
@@ -81,7 +109,7 @@ final class Dialogue<M> {
         endBy(endingFor(why.kind()), 0, "");
         Conversation.Ending how = ending;
         if (how != null) {
-            outbound.say(out -> conversation.close(how, code, text, out));
+            say(out -> conversation.close(how, code, text, out));
         }
         return true;
     }

@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
  * for room or for the end. Loop thread only, except where a method says otherwise.
  */
 final class Drain<M> implements Outbox.Sender {
+    /** From here on a piece of its own goes to the kernel as it is, and waits as it is, rather than through the outbox. */
+    private static final int PASS_ON_FROM_BYTES = 16 * 1024;
+    /** From here on a piece that has to wait anyway does so as it is. */
+    private static final int KEEP_FROM_BYTES = 512;
+
     private final Outbound<M> outbound;
     private final Lifecycle<M> life;
     private final WriteQueue queue;
@@ -24,6 +29,10 @@ final class Drain<M> implements Outbox.Sender {
     private long lastWritten;
     private boolean held;
     private boolean closed;
+    /** A piece is about to be queued: what seems to be everything is not. */
+    private boolean arriving;
+    /** What was queued last is the first of two pieces, and the second is not queued yet. */
+    private boolean halfSaid;
 
     Drain(Outbound<M> outbound, Lifecycle<M> life, EventLoop loop, Congestion<M> congestion, Transport transport) {
         this.outbound = outbound;
@@ -53,6 +62,31 @@ final class Drain<M> implements Outbox.Sender {
             life.fail(e);
         } catch (Throwable failure) {
             life.onFailure(failure);
+        }
+    }
+
+    /**
+     * Queues what is encoded already; the buffer is nobody else's, though its bytes may be.
+     *
+     * @param half whether another piece follows at once, without which the peer can make nothing of this one
+     */
+    void accept(ByteBuffer bytes, boolean half) {
+        halfSaid = half;
+        arriving = true;
+        ByteBuffer target = queue.outbox().room();
+        arriving = false;
+        int start = target.position();
+        int length = bytes.remaining();
+        if (length >= PASS_ON_FROM_BYTES || length > target.remaining() || length >= KEEP_FROM_BYTES && isWaiting()) {
+            outbound.arrived();
+            writeThrough(start, start, bytes, true);
+            return;
+        }
+        target.put(bytes);
+        outbound.arrived();
+        queue.add(start, target.position());
+        if (congestion.isHigh(queue.bytes())) {
+            congestion.noteHigh();
         }
     }
 
@@ -99,13 +133,13 @@ final class Drain<M> implements Outbox.Sender {
             outbound.noteCongestion();
         }
         outbound.wrote(queued, waiting);
-        boolean everything = queued == 0 && outbound.hasNothingMore();
+        boolean everything = queued == 0 && !arriving && !halfSaid && outbound.untakenBytes() == 0;
         Flushes awaited = flushes;
         if (awaited != null && awaited.written(writtenToKernel(), everything)) {
             flushes = null;
         }
-        if (everything && !waiting) {
-            life.drained();
+        if (everything && !waiting && life.state() == Lifecycle.State.CLOSING) {
+            life.closing().drained();
         }
     }
 
@@ -113,13 +147,14 @@ final class Drain<M> implements Outbox.Sender {
         long written = writtenToKernel();
         if (written != lastWritten || stalledSinceNanos == 0) {
             lastWritten = written;
-            long now = outbound.loop().nowNanos();
-            stalledSinceNanos = now == 0 ? 1 : now;
+            stalledSinceNanos = outbound.loop().stampNanos();
         }
         if (!waiting) {
             stalledSinceNanos = 0;
         }
-        life.wantWrites(waiting);
+        if (life.opening() == null && life.readiness().wantWrites(waiting) && waiting) {
+            life.deadlines().stalled();
+        }
     }
 
     private long writtenToKernel() {

@@ -3,6 +3,7 @@ package io.github.packetboat.message;
 import io.github.packetboat.codec.CodecException;
 import io.github.packetboat.codec.CodecFactory;
 import io.github.packetboat.codec.FrameBuffer;
+import io.github.packetboat.internal.Check;
 import io.github.packetboat.internal.io.EventLoop;
 import io.github.packetboat.internal.io.Outbox;
 import java.nio.ByteBuffer;

@@ -26,9 +26,10 @@ final class Inbound<M> implements ReadBuffer.Holder {
     /** The codec, if it also speaks for itself; else null. */
     private final @Nullable Conversation<M> conversation;
 
-    private final MessageListener<M> listener;
+    /** The listener, if it runs on the loop, where the decoder calls it itself; else null. */
+    private final @Nullable MessageListener<M> listener;
+
     private final Callbacks<M> callbacks;
-    private final boolean callsListener;
     private final InboundBudget budget;
     private final ReadBuffer buffer;
     private Transport transport;
@@ -55,9 +56,8 @@ final class Inbound<M> implements ReadBuffer.Holder {
         this.codec = codec;
         this.conversation = codec instanceof Conversation<M> itself ? itself : null;
         this.transport = transport;
-        this.listener = connection.endpoint().settings().listener();
+        this.listener = callbacks.areOnLoop() ? connection.endpoint().settings().listener() : null;
         this.callbacks = callbacks;
-        this.callsListener = callbacks.areOnLoop();
         this.budget = connection.endpoint().budget();
         this.buffer = new ReadBuffer(loop, this);
     }
@@ -100,18 +100,8 @@ final class Inbound<M> implements ReadBuffer.Holder {
     }
 
     private void frameBegins() {
-        frameSinceNanos = loop.nowNanos() == 0 ? 1 : loop.nowNanos();
-        life.frameBegun();
-    }
-
-    /** Delivers what was left when reads were paused. */
-    void readKept() throws IOException {
-        if (buffer.bytes() > 0) {
-            deliver(buffer.toFill(0).flip());
-        }
-        if (transport.hasUnread() && life.mayRead()) {
-            read();
-        }
+        frameSinceNanos = loop.stampNanos();
+        life.deadlines().frameBegins();
     }
 
     /** Delivers bytes that came before there was a transport, behind a PROXY header, or keeps them if reads are paused. */
@@ -130,7 +120,7 @@ final class Inbound<M> implements ReadBuffer.Holder {
         boolean more = true;
         while (more) {
             decode(in);
-            more = wantsAttention() && life.attendTo(in.remaining()) && in.hasRemaining();
+            more = wantsAttention() && attend(in.remaining()) && in.hasRemaining();
         }
         if (life.awaitsFarewell()) {
             skip(in);
@@ -142,6 +132,23 @@ final class Inbound<M> implements ReadBuffer.Holder {
     /** A conversation is asked once for each batch: it stops by itself where it has something to say. */
     private boolean wantsAttention() {
         return readiness.isAttentionWanted() || conversation != null && conversation.hasNews();
+    }
+
+    /** Looks why the decoder stopped with {@code unread} bytes before it. Returns whether it may go on. */
+    private boolean attend(int unread) {
+        readiness.attended();
+        Dialogue<M> dialogue = life.dialogue();
+        if (dialogue != null) {
+            dialogue.attend();
+        }
+        if (life.state() == Lifecycle.State.UPGRADING && unread > 0) {
+            Upgrade.refusePlaintext(connection, unread);
+        }
+        Outbound<M> outbound = life.outbound();
+        if (outbound.isOverHighWaterMark()) {
+            outbound.drain().flush();
+        }
+        return life.mayRead();
     }
 
     /** Reads once and throws away the messages, for what the conversation says. Returns what the transport did. */
@@ -199,7 +206,7 @@ final class Inbound<M> implements ReadBuffer.Holder {
             }
             last = at;
             received++;
-            if (callsListener) {
+            if (listener != null) {
                 try {
                     listener.onMessage(connection, message);
                 } catch (Throwable failure) {
@@ -251,7 +258,7 @@ final class Inbound<M> implements ReadBuffer.Holder {
         }
         if (received != receivedAtFrame) {
             receivedAtFrame = received;
-            frameSinceNanos = loop.nowNanos() == 0 ? 1 : loop.nowNanos();
+            frameSinceNanos = loop.stampNanos();
         }
     }
 
@@ -266,10 +273,12 @@ final class Inbound<M> implements ReadBuffer.Holder {
         }
     }
 
+    /** This connection holds much of what is too much for all: it is not read until that is better, or closed. */
     private void pauseForBudget() {
         if (!readiness.isPausedBy(Readiness.PAUSED_BY_BUDGET)) {
-            life.pauseForBudget();
-            budget.whenBetter(() -> connection.onLoop(() -> life.resume(Readiness.PAUSED_BY_BUDGET)));
+            pause(Readiness.PAUSED_BY_BUDGET);
+            life.deadlines().overloaded();
+            budget.whenBetter(() -> connection.onLoop(() -> resume(Readiness.PAUSED_BY_BUDGET)));
         }
     }
 
@@ -278,11 +287,53 @@ final class Inbound<M> implements ReadBuffer.Holder {
         lastReadNanos = loop.nowNanos();
     }
 
-    /** Reading goes on: for the time in which this side did not want to read, the peer is not to blame. */
-    void resumed() {
-        noteRead();
-        if (frameSinceNanos != 0) {
-            frameSinceNanos = lastReadNanos == 0 ? 1 : lastReadNanos;
+    /** Does not read until {@link #resume}. A connection that closes is read to the peer's end whatever holds others up. */
+    void pause(int why) {
+        if (!life.state().isEnding()) {
+            readiness.pause(why);
+        }
+    }
+
+    /** Takes back one reason for {@link #pause}; what was left unread is delivered soon if it was the last. */
+    void resume(int why) {
+        if (!readiness.resume(why) || !life.mayRead()) {
+            return;
+        }
+        if (why != Readiness.PAUSED_BY_BUDGET) {
+            // for the time in which this side did not want to read, the peer is not to blame
+            noteRead();
+            if (frameSinceNanos != 0) {
+                frameSinceNanos = loop.stampNanos();
+            }
+        }
+        loop.execute(this::readOn);
+    }
+
+    private void readOn() {
+        if (!life.mayRead()) {
+            return;
+        }
+        Drain<M> drain = life.outbound().drain();
+        loop.outbox().enter(drain);
+        try {
+            readKept();
+            drain.flush();
+        } catch (IOException e) {
+            life.fail(e);
+        } catch (Throwable failure) {
+            life.onFailure(failure);
+        } finally {
+            loop.outbox().leave();
+        }
+    }
+
+    /** Delivers what was left when reads were paused. */
+    private void readKept() throws IOException {
+        if (buffer.bytes() > 0) {
+            deliver(buffer.toFill(0).flip());
+        }
+        if (transport.hasUnread() && life.mayRead()) {
+            read();
         }
     }
 

@@ -123,7 +123,7 @@ final class Intake<M> {
         if (unsent != null) {
             unsent.add(bytes);
         }
-        outbound.accept(bytes);
+        drain.accept(bytes, false);
     }
 
     /** The loop has queued {@code bytes} that are for this connection only: they are never put back. */

@@ -6,12 +6,8 @@ import io.github.packetboat.internal.io.EventLoop;
 import io.github.packetboat.internal.io.TlsTransport;
 import io.github.packetboat.internal.io.Transport;
 import java.io.IOException;
-import java.net.SocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.util.concurrent.CompletableFuture;
-import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,9 +59,10 @@ final class Lifecycle<M> implements EventLoop.Ready {
     private volatile boolean refusesSends;
     private volatile @Nullable CloseReason reason;
     private volatile @Nullable TlsTransport tls;
-    private @Nullable TlsOptions tlsOptions;
     private @Nullable Opening<M> opening;
+    /** TLS that was started on the open connection, or null; also when it is up. */
     private @Nullable Upgrade<M> upgrade;
+
     private @Nullable Closing<M> closing;
     private @Nullable Deadlines<M> deadlines;
     private Transport transport;
@@ -85,13 +82,12 @@ final class Lifecycle<M> implements EventLoop.Ready {
         Settings<M> settings = endpoint.settings();
         this.readiness = new Readiness();
         this.callbacks = new Callbacks<>(connection, loop, settings);
-        this.tlsOptions = endpoint.tls();
         Codec<M> codec = endpoint.codec().create();
-        this.outbound = new Outbound<>(connection, this, readiness, loop, codec, transport, settings);
+        this.outbound = new Outbound<>(connection, this, loop, codec, transport, settings);
         this.drain = outbound.drain();
         this.inbound = new Inbound<>(connection, this, readiness, loop, codec, transport, callbacks);
         this.dialogue = codec instanceof Conversation<M> conversation
-                ? new Dialogue<>(endpoint, this, outbound, conversation)
+                ? new Dialogue<>(connection, this, outbound, conversation)
                 : null;
     }
 
@@ -99,50 +95,44 @@ final class Lifecycle<M> implements EventLoop.Ready {
 
     /** Registers the channel and begins to open. */
     void start() {
-        try {
+        attempt(() -> {
             readiness.register(loop, channel, this);
             inbound.noteRead();
-            if (endpoint.opensAtOnce()) {
-                openPlain(null);
-                return;
+            Opening.EngineSource engines = endpoint.engines(connection.remoteAddress());
+            Opening<M> begun = new Opening<>(connection, this, channel, readiness, endpoint.proxyProtocol(), engines);
+            opening = begun;
+            if (!endpoint.opensAtOnce()) {
+                deadlines().openingBegins();
             }
-            opening = new Opening<>(
-                    this,
-                    channel,
-                    loop,
-                    endpoint.offload(),
-                    endpoint.proxyProtocol(),
-                    endpoint.engines(connection.remoteAddress()));
-            deadlines().openingBegins();
-            opening.proceed();
-        } catch (IOException e) {
-            fail(e);
-        } catch (Throwable failure) {
-            onFailure(failure);
-        }
+            begun.proceed();
+        });
     }
 
     /** Opens only to say {@code farewell}, and closes: the server does not want this connection. */
     void refuse(M farewell, CloseReason why) {
-        try {
+        attempt(() -> {
             readiness.register(loop, channel, this);
             state = State.OPEN;
             outbound.send(farewell);
             beginClose(why);
-        } catch (IOException e) {
-            fail(e);
-        } catch (Throwable failure) {
-            onFailure(failure);
-        }
+        });
     }
 
     void continueOpening() {
         Opening<M> running = opening;
-        if (running == null || state == State.CLOSED) {
-            return;
+        if (running != null && state != State.CLOSED) {
+            attempt(running::proceed);
         }
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    /** Does what may fail, and then ends the connection. */
+    private void attempt(Step step) {
         try {
-            running.proceed();
+            step.run();
         } catch (IOException e) {
             fail(e);
         } catch (Throwable failure) {
@@ -150,91 +140,22 @@ final class Lifecycle<M> implements EventLoop.Ready {
         }
     }
 
-    /** A proxy said whom it relays. Returns whether that peer is welcome; else the connection is closed. */
-    boolean proxied(ProxyHeader header) {
-        SocketAddress source = header.source();
-        if (source == null) {
-            return true;
-        }
-        connection.relayedFrom(source);
-        if (endpoint.owner().admits(source)) {
-            return true;
-        }
-        closeNow(connection.reason(CloseReason.Kind.REFUSED, "the address that the proxy relays is not allowed", null));
-        return false;
-    }
-
-    /** While opening: waits for {@code ops} and nothing else. */
-    void waitFor(int ops) {
-        readiness.dictate(ops);
-    }
-
-    void openPlain(@Nullable ByteBuffer early) throws IOException {
+    /** Nothing more is to come before messages may. */
+    void openingOver() {
         opening = null;
         readiness.dictateNothing();
-        greet();
-        if (early != null) {
-            inbound.read(early);
-        }
     }
 
-    void openTls(TlsTransport secured) throws IOException {
-        opening = null;
-        readiness.dictateNothing();
+    /** From now on everything goes through {@code secured}. */
+    void goOnOver(TlsTransport secured) throws IOException {
         transport = secured;
         tls = secured;
         inbound.readFrom(secured);
         outbound.goOn(secured);
-        Upgrade<M> upgraded = upgrade;
-        if (upgraded == null) {
-            greet();
-        } else {
-            upgrade = null;
-            upgraded(upgraded, secured.engine().getSession());
-        }
-        if (transport.hasUnread() && mayRead()) {
-            inbound.read();
-        }
     }
 
-    private void upgraded(Upgrade<M> upgraded, SSLSession session) {
-        state = State.OPEN;
-        if (endpoint.hasDeadlines()) {
-            deadlines().opened();
-        }
-        upgraded.succeeded(session);
-        CloseReason wanted = reason;
-        if (wanted != null) {
-            beginClose(wanted);
-        }
-    }
-
-    /** The transport is there; a codec with a handshake of its own has that first. */
-    private void greet() {
-        Dialogue<M> itself = dialogue;
-        if (itself == null) {
-            open();
-            return;
-        }
-        state = State.GREETING;
-        itself.begin();
-        readiness.update();
-    }
-
-    /** The codec's handshake is done. */
-    void greeted() {
-        if (state == State.GREETING) {
-            open();
-        }
-    }
-
-    /** No more messages come: the peer has said goodbye, or only wanted an answer. */
-    void conversationOver(String farewell) {
-        CloseReason.Kind kind = state == State.GREETING ? CloseReason.Kind.LOCAL_CLOSE : CloseReason.Kind.PEER_CLOSED;
-        beginClose(connection.reason(kind, farewell, null));
-    }
-
-    private void open() {
+    /** The listener may be told, and messages may come. */
+    void open() {
         state = State.OPEN;
         wasOpen = true;
         endpoint.owner().opened(connection);
@@ -245,6 +166,20 @@ final class Lifecycle<M> implements EventLoop.Ready {
         if (endpoint.hasDeadlines()) {
             deadlines().opened();
         }
+    }
+
+    /** Starts TLS on the open connection, after {@code goAhead}. */
+    void beginUpgrade(Upgrade<M> begun, @Nullable M goAhead) {
+        upgrade = begun;
+        Opening<M> handshake = begun.begin(goAhead, channel);
+        if (handshake == null) {
+            return;
+        }
+        state = State.UPGRADING;
+        opening = handshake;
+        deadlines().openingBegins();
+        // the decoder is still to look whether more came in clear behind the message that led to this
+        loop.execute(this::continueOpening);
     }
 
     // ------------------------------------------------------------------ what the loop calls
@@ -303,109 +238,9 @@ final class Lifecycle<M> implements EventLoop.Ready {
         readiness.registered(fresh);
     }
 
-    // ------------------------------------------------------------------ reading
-
     /** Whether messages may be delivered now. */
     boolean mayRead() {
         return (state == State.OPEN || state == State.GREETING) && !readiness.isPaused();
-    }
-
-    boolean isPausedBy(int why) {
-        return readiness.isPausedBy(why);
-    }
-
-    /** Looks why the decoder stopped with {@code unread} bytes before it. Returns whether it may go on. */
-    boolean attendTo(int unread) {
-        readiness.attended();
-        if (dialogue != null) {
-            dialogue.attend();
-        }
-        if (state == State.UPGRADING && unread > 0) {
-            Upgrade.refusePlaintext(connection, unread);
-        }
-        if (outbound.isOverHighWaterMark()) {
-            drain.flush();
-        }
-        return mayRead();
-    }
-
-    /** Does not read until {@link #resume}. A connection that closes is read to the peer's end whatever holds others up. */
-    void pause(int why) {
-        if (!state.isEnding()) {
-            readiness.pause(why);
-        }
-    }
-
-    void resume(int why) {
-        if (readiness.resume(why) && (state == State.OPEN || state == State.GREETING)) {
-            if (why != Readiness.PAUSED_BY_BUDGET) {
-                inbound.resumed();
-            }
-            loop.execute(this::readKept);
-        }
-    }
-
-    private void readKept() {
-        if (!mayRead()) {
-            return;
-        }
-        loop.outbox().enter(drain);
-        try {
-            inbound.readKept();
-            drain.flush();
-        } catch (IOException e) {
-            fail(e);
-        } catch (Throwable failure) {
-            onFailure(failure);
-        } finally {
-            loop.outbox().leave();
-        }
-    }
-
-    /** Whether the kernel is waited for has changed. */
-    void wantWrites(boolean wanted) {
-        if (opening == null && readiness.wantWrites(wanted) && wanted) {
-            deadlines().stalled();
-        }
-    }
-
-    /** This connection holds much of what is too much for all: it is not read until that is better, or closed. */
-    void pauseForBudget() {
-        pause(Readiness.PAUSED_BY_BUDGET);
-        deadlines().overloaded();
-    }
-
-    void frameBegun() {
-        deadlines().frameBegins();
-    }
-
-    // ------------------------------------------------------------------ TLS on a live connection
-
-    void beginUpgrade(TlsOptions options, @Nullable M goAhead, CompletableFuture<SSLSession> done) {
-        if (state != State.OPEN) {
-            done.completeExceptionally(
-                    state == State.UPGRADING
-                            ? new IllegalStateException("TLS is being started already")
-                            : new ConnectionClosedException(connection.closeReason()));
-            return;
-        }
-        Upgrade<M> begun = new Upgrade<>(connection, this, readiness, options, done);
-        upgrade = begun;
-        if (!begun.begin(goAhead)) {
-            return;
-        }
-        state = State.UPGRADING;
-        opening = new Opening<>(
-                this,
-                channel,
-                loop,
-                endpoint.offload(),
-                ProxyProtocol.OFF,
-                endpoint.engines(options, connection.remoteAddress()));
-        tlsOptions = options;
-        deadlines().openingBegins();
-        // the decoder is still to look whether more came in clear behind the message that led to this
-        loop.execute(this::continueOpening);
     }
 
     // ------------------------------------------------------------------ closing
@@ -413,13 +248,6 @@ final class Lifecycle<M> implements EventLoop.Ready {
     /** From now on nothing more is accepted for sending. Thread-safe. */
     void refuseSends() {
         refusesSends = true;
-    }
-
-    /** Everything queued has been handed to the kernel. */
-    void drained() {
-        if (state == State.CLOSING) {
-            closing().drained();
-        }
     }
 
     /** Closes in good order, for {@code why}: writes what is queued first. */
@@ -467,14 +295,6 @@ final class Lifecycle<M> implements EventLoop.Ready {
         transport = plain;
     }
 
-    /** The connection is closed. */
-    void ended(CloseReason why) {
-        Upgrade<M> cut = upgrade;
-        if (cut != null) {
-            cut.failed(why);
-        }
-    }
-
     void cancelDeadlines() {
         if (deadlines != null) {
             deadlines.cancel();
@@ -509,21 +329,18 @@ final class Lifecycle<M> implements EventLoop.Ready {
         return tls;
     }
 
-    /** Shows the peer that this side is alive. */
-    void beat() {
-        Dialogue<M> itself = dialogue;
-        if (itself != null) {
-            itself.ping();
-        } else if (!drain.isWaiting()) {
-            // a message just sent says as much, but the next check may be an interval away: too late for the peer
-            outbound.sendHeartbeat(endpoint.heartbeat());
-        }
-    }
-
     /** What the codec says itself, or null where it only codes. Thread-safe. */
     @Nullable
     Dialogue<M> dialogue() {
         return dialogue;
+    }
+
+    Endpoint<M> endpoint() {
+        return endpoint;
+    }
+
+    Readiness readiness() {
+        return readiness;
     }
 
     Outbound<M> outbound() {
@@ -547,10 +364,16 @@ final class Lifecycle<M> implements EventLoop.Ready {
         return opening;
     }
 
+    @Nullable
+    Upgrade<M> upgrade() {
+        return upgrade;
+    }
+
     /** What TLS is used with, or null if none is. */
     @Nullable
     TlsOptions tlsOptions() {
-        return tlsOptions;
+        Upgrade<M> started = upgrade;
+        return started == null ? endpoint.tls() : started.options();
     }
 
     /** Whether the listener has been told of the connection. */

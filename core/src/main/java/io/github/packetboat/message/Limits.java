@@ -1,5 +1,6 @@
 package io.github.packetboat.message;
 
+import io.github.packetboat.internal.Check;
 import java.time.Duration;
 
 /**
@@ -11,7 +12,7 @@ import java.time.Duration;
  * }</pre>
  *
  * <p>No limit can be switched off; to be rid of one, set it as high as you like. How long a frame may be is the codec's
- * matter, and how long a TLS handshake may take that of {@link TlsOptions}.
+ * matter.
  */
 public final class Limits {
     private static final Limits DEFAULTS = new Builder().build();

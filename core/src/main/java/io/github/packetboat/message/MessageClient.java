@@ -2,6 +2,7 @@ package io.github.packetboat.message;
 
 import io.github.packetboat.Backoff;
 import io.github.packetboat.codec.CodecFactory;
+import io.github.packetboat.internal.Check;
 import io.github.packetboat.internal.io.EventLoop;
 import io.github.packetboat.internal.io.EventLoops;
 import java.io.IOException;

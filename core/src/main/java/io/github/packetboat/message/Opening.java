@@ -4,10 +4,10 @@ import io.github.packetboat.codec.CodecException;
 import io.github.packetboat.internal.io.EventLoop;
 import io.github.packetboat.internal.io.TlsTransport;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What comes before the first message: a PROXY protocol header, a TLS handshake, both or neither; and the handshake of a
- * connection that turns to TLS later. Loop thread only.
+ * connection that turns to TLS later. Forgotten as soon as it is over. Loop thread only.
  */
 final class Opening<M> {
     private static final int MAX_HEADER_BYTES = 8 * 1024;
@@ -25,10 +25,11 @@ final class Opening<M> {
         SSLEngine engine() throws IOException;
     }
 
+    private final SocketConnection<M> connection;
     private final Lifecycle<M> life;
     private final SocketChannel channel;
     private final EventLoop loop;
-    private final Executor offload;
+    private final Readiness readiness;
     private final @Nullable EngineSource engines;
     private ProxyProtocol proxyProtocol;
     private @Nullable ByteBuffer header;
@@ -36,16 +37,17 @@ final class Opening<M> {
     private boolean computing;
 
     Opening(
+            SocketConnection<M> connection,
             Lifecycle<M> life,
             SocketChannel channel,
-            EventLoop loop,
-            Executor offload,
+            Readiness readiness,
             ProxyProtocol proxyProtocol,
             @Nullable EngineSource engines) {
+        this.connection = connection;
         this.life = life;
         this.channel = channel;
-        this.loop = loop;
-        this.offload = offload;
+        this.loop = connection.loop();
+        this.readiness = readiness;
         this.proxyProtocol = proxyProtocol;
         this.engines = engines;
     }
@@ -56,7 +58,7 @@ final class Opening<M> {
             return;
         }
         if (engines == null) {
-            life.openPlain(rest());
+            openPlain(rest());
             return;
         }
         if (tls == null) {
@@ -65,21 +67,69 @@ final class Opening<M> {
         shakeHands(tls);
     }
 
+    // ------------------------------------------------------------------ the PROXY header
+
+    private boolean readHeader() throws IOException {
+        ByteBuffer bytes = header;
+        if (bytes == null) {
+            bytes = ByteBuffer.allocate(MAX_HEADER_BYTES);
+            header = bytes;
+        }
+        int n = channel.read(bytes);
+        bytes.flip();
+        ProxyHeader parsed = ProxyHeader.decode(bytes, proxyProtocol);
+        if (parsed == null) {
+            if (n < 0) {
+                throw new CodecException(
+                        "the connection ended inside a PROXY protocol header of " + bytes.remaining() + " bytes");
+            }
+            bytes.compact();
+            readiness.dictate(SelectionKey.OP_READ);
+            return false;
+        }
+        proxyProtocol = ProxyProtocol.OFF;
+        return proxied(parsed);
+    }
+
+    /** A proxy said whom it relays. Returns whether that peer is welcome; else the connection is closed. */
+    private boolean proxied(ProxyHeader parsed) {
+        SocketAddress source = parsed.source();
+        if (source == null) {
+            return true;
+        }
+        connection.relayedFrom(source);
+        if (connection.endpoint().owner().admits(source)) {
+            return true;
+        }
+        life.closeNow(
+                connection.reason(CloseReason.Kind.REFUSED, "the address that the proxy relays is not allowed", null));
+        return false;
+    }
+
+    /** Bytes that came behind the PROXY header. */
+    private @Nullable ByteBuffer rest() {
+        ByteBuffer bytes = header;
+        header = null;
+        return bytes == null || !bytes.hasRemaining() ? null : bytes;
+    }
+
+    // ------------------------------------------------------------------ the TLS handshake
+
     private void shakeHands(TlsTransport transport) throws IOException {
         switch (transport.handshake()) {
-            case READ -> life.waitFor(SelectionKey.OP_READ);
-            case WRITE -> life.waitFor(SelectionKey.OP_WRITE);
+            case READ -> readiness.dictate(SelectionKey.OP_READ);
+            case WRITE -> readiness.dictate(SelectionKey.OP_WRITE);
             case TASKS -> compute(transport);
-            case DONE -> life.openTls(transport);
+            case DONE -> openTls(transport);
         }
     }
 
     /** The costly arithmetic, on another thread: meanwhile the loop serves its other connections. */
     private void compute(TlsTransport transport) {
-        life.waitFor(0);
+        readiness.dictate(0);
         computing = true;
         try {
-            offload.execute(() -> computeHere(transport));
+            connection.endpoint().offload().execute(() -> computeHere(transport));
         } catch (RejectedExecutionException e) {
             life.fail(new IOException("the event loops are stopping", e));
         }
@@ -120,32 +170,39 @@ final class Opening<M> {
         return tls;
     }
 
-    private boolean readHeader() throws IOException {
-        ByteBuffer bytes = header;
-        if (bytes == null) {
-            bytes = ByteBuffer.allocate(MAX_HEADER_BYTES);
-            header = bytes;
+    // ------------------------------------------------------------------ the end of it
+
+    private void openPlain(@Nullable ByteBuffer early) throws IOException {
+        life.openingOver();
+        greet();
+        if (early != null) {
+            life.inbound().read(early);
         }
-        int n = channel.read(bytes);
-        bytes.flip();
-        ProxyHeader parsed = ProxyHeader.decode(bytes, proxyProtocol);
-        if (parsed == null) {
-            if (n < 0) {
-                throw new CodecException(
-                        "the connection ended inside a PROXY protocol header of " + bytes.remaining() + " bytes");
-            }
-            bytes.compact();
-            life.waitFor(SelectionKey.OP_READ);
-            return false;
-        }
-        proxyProtocol = ProxyProtocol.OFF;
-        return life.proxied(parsed);
     }
 
-    /** Bytes that came behind the PROXY header. */
-    private @Nullable ByteBuffer rest() {
-        ByteBuffer bytes = header;
-        header = null;
-        return bytes == null || !bytes.hasRemaining() ? null : bytes;
+    private void openTls(TlsTransport secured) throws IOException {
+        life.openingOver();
+        life.goOnOver(secured);
+        Upgrade<M> upgrade = life.upgrade();
+        if (upgrade == null) {
+            greet();
+        } else {
+            upgrade.succeeded(secured.engine().getSession());
+        }
+        if (secured.hasUnread() && life.mayRead()) {
+            life.inbound().read();
+        }
+    }
+
+    /** The transport is there; a codec with a handshake of its own has that first. */
+    private void greet() {
+        Dialogue<M> dialogue = life.dialogue();
+        if (dialogue == null) {
+            life.open();
+            return;
+        }
+        life.enter(Lifecycle.State.GREETING);
+        dialogue.begin();
+        readiness.update();
     }
 }

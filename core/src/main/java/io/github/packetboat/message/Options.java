@@ -1,5 +1,6 @@
 package io.github.packetboat.message;
 
+import io.github.packetboat.internal.Check;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;

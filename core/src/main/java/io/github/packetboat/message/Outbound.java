@@ -1,7 +1,6 @@
 package io.github.packetboat.message;
 
 import io.github.packetboat.codec.Codec;
-import io.github.packetboat.codec.FrameBuffer;
 import io.github.packetboat.internal.io.EventLoop;
 import io.github.packetboat.internal.io.Outbox;
 import io.github.packetboat.internal.io.Transport;
@@ -9,7 +8,6 @@ import io.github.packetboat.internal.io.WriteQueue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,13 +16,7 @@ import org.jspecify.annotations.Nullable;
  * order on the wire. What is queued leaves by the {@link Drain}. Loop thread only, except where a method says otherwise.
  */
 final class Outbound<M> {
-    /** From here on a piece of its own goes to the kernel as it is, and waits as it is, rather than through the outbox. */
-    private static final int PASS_ON_FROM_BYTES = 16 * 1024;
-    /** From here on a piece that has to wait anyway does so as it is. */
-    private static final int KEEP_FROM_BYTES = 512;
-
     private final SocketConnection<M> connection;
-    private final Lifecycle<M> life;
     private final EventLoop loop;
     private final Outbox outbox;
     private final Encoder<M> encoder;
@@ -34,25 +26,19 @@ final class Outbound<M> {
     private final QueueLimit limit;
     private volatile @Nullable Intake<M> intake;
     private long sent;
-    /** A frame is about to be queued: what seems to be everything is not. */
-    private boolean arriving;
-    /** What is being said comes in two pieces, and the second is not queued yet. */
-    private boolean more;
 
     Outbound(
             SocketConnection<M> connection,
             Lifecycle<M> life,
-            Readiness readiness,
             EventLoop loop,
             Codec<M> codec,
             Transport transport,
             Settings<M> settings) {
         this.connection = connection;
-        this.life = life;
         this.loop = loop;
         this.outbox = loop.outbox();
         this.encoder = new Encoder<>(loop, codec);
-        this.congestion = new Congestion<>(life, readiness, settings.limits());
+        this.congestion = new Congestion<>(life, settings.limits());
         this.drain = new Drain<>(this, life, loop, congestion, transport);
         this.queue = drain.queue();
         this.limit = settings.queueLimit();
@@ -162,7 +148,7 @@ final class Outbound<M> {
             return refuse();
         }
         sent++;
-        accept(encoded.duplicate());
+        drain.accept(encoded.duplicate(), false);
         return !drain.isClosed();
     }
 
@@ -186,32 +172,17 @@ final class Outbound<M> {
         connection.closeFor(CloseReason.Kind.OVERFLOW, limit.exceeded(queued));
     }
 
-    /**
-     * Sends what {@code words} puts, which is no message, after what the loop has sent. Not bounded by a limit: it is an
-     * answer, and nothing is read while much is queued.
-     */
-    void say(Consumer<FrameBuffer> words) {
-        if (drain.isClosed()) {
+    /** Sends what is no message: {@code words}, and {@code lent} right behind them. Not bounded by the limit. */
+    void say(ByteBuffer words, @Nullable ByteBuffer lent) {
+        if (lent == null || !lent.hasRemaining()) {
+            say(words, false);
             return;
         }
-        FrameBuffer said = FrameBuffer.allocate(512);
-        said.begin(said.bytes(), true);
-        words.accept(said);
-        if (said.length() == 0) {
-            return;
-        }
-        ByteBuffer lent = said.borrowed();
-        if (lent == null) {
-            sayNow(said.bytes().flip());
-            return;
-        }
-        more = true; // or the connection might end between the two
-        sayNow(said.bytes().flip());
-        more = false;
-        sayNow(lent.duplicate());
+        say(words, true); // or the connection might end between the two
+        say(lent.duplicate(), false);
     }
 
-    private void sayNow(ByteBuffer bytes) {
+    private void say(ByteBuffer bytes, boolean half) {
         if (!bytes.hasRemaining() || drain.isClosed()) {
             return;
         }
@@ -219,14 +190,7 @@ final class Outbound<M> {
         if (foreign != null) {
             foreign.said(bytes);
         }
-        accept(bytes);
-    }
-
-    /** Sends {@code beat}, unless bytes that say as much are queued already. */
-    void sendHeartbeat(@Nullable M beat) {
-        if (beat != null && !life.refusesSends() && queuedBytes() == 0) {
-            send(beat);
-        }
+        drain.accept(bytes, half);
     }
 
     // ------------------------------------------------------------------ from other threads
@@ -250,7 +214,7 @@ final class Outbound<M> {
                     SendBuffer<M> buffer = new SendBuffer<>(connection.encoding(), limit, Integer.MAX_VALUE, false);
                     foreign = new Intake<>(this, loop, buffer, limit.maxQueuedBytes(), false);
                     foreign.begin();
-                    if (life.refusesSends()) {
+                    if (connection.life().refusesSends()) {
                         buffer.close();
                     }
                     intake = foreign;
@@ -276,29 +240,8 @@ final class Outbound<M> {
         all.begin();
     }
 
-    /** Queues what is encoded already; the buffer is nobody else's, though its bytes may be. */
-    void accept(ByteBuffer bytes) {
-        arriving = true;
-        ByteBuffer target = outbox.room();
-        arriving = false;
-        int start = target.position();
-        int length = bytes.remaining();
-        if (length >= PASS_ON_FROM_BYTES
-                || length > target.remaining()
-                || length >= KEEP_FROM_BYTES && drain.isWaiting()) {
-            arrived();
-            drain.writeThrough(start, start, bytes, true);
-            return;
-        }
-        target.put(bytes);
-        arrived();
-        queue.add(start, target.position());
-        if (isOverHighWaterMark()) {
-            congestion.noteHigh();
-        }
-    }
-
-    private void arrived() {
+    /** What the intake took last is about to count in this connection's own queue. */
+    void arrived() {
         Intake<M> foreign = intake;
         if (foreign != null) {
             foreign.arrived();
@@ -326,11 +269,6 @@ final class Outbound<M> {
         if (foreign != null && foreign.bytes() > 0) {
             foreign.takeSoon();
         }
-    }
-
-    /** Whether there is nothing that the drain does not know of. */
-    boolean hasNothingMore() {
-        return !arriving && !more && untakenBytes() == 0;
     }
 
     /** Bytes that other threads have sent and the loop has not taken. Thread-safe. */

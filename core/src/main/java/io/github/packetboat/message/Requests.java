@@ -1,5 +1,6 @@
 package io.github.packetboat.message;
 
+import io.github.packetboat.internal.Check;
 import io.github.packetboat.internal.io.EventLoop;
 import io.github.packetboat.internal.io.Timers;
 import java.time.Duration;

@@ -100,7 +100,7 @@ final class Roster<M> implements ConnectionOwner<M> {
         }
         try {
             SocketConnection<M> connection = prepare(channel, endpoint);
-            alive.put(connection.id(), connection);
+            alive.put(connection.key(), connection);
             budget.connections(1);
             if (!connection.onLoop(connection.life()::start)) {
                 throw new IOException("the event loop has stopped");
@@ -179,7 +179,7 @@ final class Roster<M> implements ConnectionOwner<M> {
         everyone.drop(connection);
         budget.connections(-1);
         admitted.decrementAndGet();
-        alive.remove(connection.id());
+        alive.remove(connection.key());
         releaseIfDone();
     }
 

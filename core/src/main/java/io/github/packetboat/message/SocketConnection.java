@@ -3,6 +3,8 @@ package io.github.packetboat.message;
 import io.github.packetboat.codec.CodecFactory;
 import io.github.packetboat.codec.Conversation;
 import io.github.packetboat.codec.Handshake;
+import io.github.packetboat.internal.Attributed;
+import io.github.packetboat.internal.Check;
 import io.github.packetboat.internal.io.EventLoop;
 import io.github.packetboat.internal.io.PlainTransport;
 import io.github.packetboat.internal.io.TlsTransport;
@@ -13,8 +15,6 @@ import java.nio.channels.SocketChannel;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLSession;
@@ -24,10 +24,12 @@ import org.jspecify.annotations.Nullable;
  * A connection over one channel, as the application sees it: each call is passed on to the half that it is about, on the
  * right thread. What happens to it is the business of its {@link Lifecycle}. Thread-safe.
  */
-final class SocketConnection<M> implements Connection<M> {
+final class SocketConnection<M> extends Attributed implements Connection<M> {
     private static final AtomicLong IDS = new AtomicLong();
 
-    private final long id = IDS.incrementAndGet();
+    /** An object, which the server's map of its connections shares. */
+    private final Long id = IDS.incrementAndGet();
+
     private final SocketChannel channel;
     private final EventLoop loop;
     private final Endpoint<M> endpoint;
@@ -35,7 +37,6 @@ final class SocketConnection<M> implements Connection<M> {
     private final Outbound<M> outbound;
     private final SocketAddress localAddress;
     private volatile SocketAddress remoteAddress;
-    private volatile @Nullable Map<Object, Object> attributes;
     private volatile @Nullable Memberships<M> memberships;
     /** Loop thread only. */
     private @Nullable Map<Object, Consumer<CloseReason>> closeListeners;
@@ -129,21 +130,6 @@ final class SocketConnection<M> implements Connection<M> {
     }
 
     @Override
-    public Map<Object, Object> attributes() {
-        Map<Object, Object> map = attributes;
-        if (map == null) {
-            synchronized (this) {
-                map = attributes;
-                if (map == null) {
-                    map = new ConcurrentHashMap<>(4);
-                    attributes = map;
-                }
-            }
-        }
-        return map;
-    }
-
-    @Override
     public long queuedBytes() {
         return outbound.queuedBytes();
     }
@@ -155,12 +141,12 @@ final class SocketConnection<M> implements Connection<M> {
 
     @Override
     public void pauseReads() {
-        onLoop(() -> life.pause(Readiness.PAUSED_BY_USER));
+        onLoop(() -> life.inbound().pause(Readiness.PAUSED_BY_USER));
     }
 
     @Override
     public void resumeReads() {
-        onLoop(() -> life.resume(Readiness.PAUSED_BY_USER));
+        onLoop(() -> life.inbound().resume(Readiness.PAUSED_BY_USER));
     }
 
     @Override
@@ -187,7 +173,7 @@ final class SocketConnection<M> implements Connection<M> {
         }
         life.callbacks().hush();
         CompletableFuture<SSLSession> done = new CompletableFuture<>();
-        if (!onLoop(() -> life.beginUpgrade(options, goAhead, done))) {
+        if (!onLoop(() -> Upgrade.start(this, options, goAhead, done))) {
             done.completeExceptionally(new ConnectionClosedException(closeReason()));
         }
         return done;
@@ -230,6 +216,11 @@ final class SocketConnection<M> implements Connection<M> {
     }
 
     // ------------------------------------------------------------------ for the rest of the package
+
+    /** The {@link #id} to look it up by. */
+    Long key() {
+        return id;
+    }
 
     EventLoop loop() {
         return loop;
@@ -295,16 +286,7 @@ final class SocketConnection<M> implements Connection<M> {
 
     /** Runs {@code task} on the loop, at once if this is its thread. Returns false if the loop has stopped. */
     boolean onLoop(Runnable task) {
-        if (loop.isCurrent()) {
-            task.run();
-            return true;
-        }
-        try {
-            loop.execute(task);
-            return true;
-        } catch (RejectedExecutionException e) {
-            return false;
-        }
+        return loop.tryRun(task);
     }
 
     /** The groups this connection is in. */

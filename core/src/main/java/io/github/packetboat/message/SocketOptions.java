@@ -1,5 +1,6 @@
 package io.github.packetboat.message;
 
+import io.github.packetboat.internal.Check;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

@@ -89,7 +89,8 @@ final class TlsFailure {
         if (text.contains("protocol version")
                 || text.contains("No appropriate protocol")
                 || text.contains("is not enabled or supported")) {
-            return "no TLS version in common: allowed here are " + options.protocols() + "; " + ownWords(failure);
+            return "no TLS version in common: allowed here are "
+                    + options.parameters().protocols() + "; " + ownWords(failure);
         }
         if (text.contains("Empty client certificate chain")) {
             return "the client showed no certificate, but clientAuth=REQUIRED";
@@ -110,7 +111,9 @@ final class TlsFailure {
     /** What the peer's alert means (RFC 8446 §6.2), seen from here. */
     private static String ofAlert(String alert, TlsOptions options, boolean client) {
         String meaning = switch (alert) {
-            case "protocol_version" -> "no TLS version in common; allowed here are " + options.protocols();
+            case "protocol_version" ->
+                "no TLS version in common; allowed here are "
+                        + options.parameters().protocols();
             case "handshake_failure" ->
                 "it found no cipher suite or certificate in common"
                         + (client && !options.hasCertificate() ? ", or wants a certificate, and none is set here" : "");
@@ -126,7 +129,8 @@ final class TlsFailure {
             case "unknown_ca" -> "it does not know the CA of our certificate";
             case "unrecognized_name" -> "it has no certificate for the host asked for";
             case "no_application_protocol" ->
-                "no application protocol (ALPN) in common; offered here are " + options.alpn();
+                "no application protocol (ALPN) in common; offered here are "
+                        + options.parameters().alpn();
             case "decrypt_error", "bad_record_mac" -> "a message was damaged or forged on its way";
             case "user_canceled" -> "it gave up";
             default -> "see the alert";

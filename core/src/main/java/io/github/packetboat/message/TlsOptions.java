@@ -1,5 +1,6 @@
 package io.github.packetboat.message;
 
+import io.github.packetboat.internal.Check;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -11,7 +12,6 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -116,12 +116,8 @@ public final class TlsOptions {
                 + (reloadEvery == null ? "" : ", reloadEvery=" + reloadEvery) + "]";
     }
 
-    List<String> protocols() {
-        return parameters.protocols();
-    }
-
-    List<String> alpn() {
-        return parameters.alpn();
+    TlsParameters parameters() {
+        return parameters;
     }
 
     boolean hasCertificate() {
@@ -158,12 +154,7 @@ public final class TlsOptions {
      * @throws IOException if the socket is not connected
      */
     public SSLSocket clientSocket(Socket connected, String host, int port) throws IOException {
-        SSLEngine model = clientEngine(host, port); // has the same name and parameters
-        SSLSocket socket = (SSLSocket)
-                contextForHandshake().getSocketFactory().createSocket(connected, model.getPeerHost(), port, true);
-        socket.setUseClientMode(true);
-        socket.setSSLParameters(model.getSSLParameters());
-        return socket;
+        return parameters.clientSocket(contextForHandshake(), connected, host, port);
     }
 
     private SSLContext contextForHandshake() {

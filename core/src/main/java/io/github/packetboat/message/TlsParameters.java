@@ -1,11 +1,15 @@
 package io.github.packetboat.message;
 
+import io.github.packetboat.internal.Check;
+import java.io.IOException;
+import java.net.Socket;
 import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,6 +136,16 @@ record TlsParameters(
         parameters.setServerNames(sni == null ? List.of() : List.of(sni));
         engine.setSSLParameters(parameters);
         return engine;
+    }
+
+    /** TLS as a client over {@code connected}; see {@link #clientEngine}. The handshake is left to the caller. */
+    SSLSocket clientSocket(SSLContext context, Socket connected, String host, int port) throws IOException {
+        SSLEngine model = clientEngine(context, host, port); // has the same name and parameters
+        SSLSocket socket =
+                (SSLSocket) context.getSocketFactory().createSocket(connected, model.getPeerHost(), port, true);
+        socket.setUseClientMode(true);
+        socket.setSSLParameters(model.getSSLParameters());
+        return socket;
     }
 
     private SSLParameters forBothRoles() {

@@ -1,5 +1,6 @@
 package io.github.packetboat.message;
 
+import java.nio.channels.SocketChannel;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -12,17 +13,25 @@ final class Upgrade<M> {
     private final TlsOptions options;
     private final CompletableFuture<SSLSession> done;
 
-    Upgrade(
-            SocketConnection<M> connection,
-            Lifecycle<M> life,
-            Readiness readiness,
-            TlsOptions options,
-            CompletableFuture<SSLSession> done) {
+    Upgrade(SocketConnection<M> connection, TlsOptions options, CompletableFuture<SSLSession> done) {
         this.connection = connection;
-        this.life = life;
-        this.readiness = readiness;
+        this.life = connection.life();
+        this.readiness = life.readiness();
         this.options = options;
         this.done = done;
+    }
+
+    /** Starts TLS, as {@link Connection#startTls} says. */
+    static <M> void start(
+            SocketConnection<M> connection,
+            TlsOptions options,
+            @Nullable M goAhead,
+            CompletableFuture<SSLSession> done) {
+        switch (connection.life().state()) {
+            case OPEN -> connection.life().beginUpgrade(new Upgrade<>(connection, options, done), goAhead);
+            case UPGRADING -> done.completeExceptionally(new IllegalStateException("TLS is being started already"));
+            default -> done.completeExceptionally(new ConnectionClosedException(connection.closeReason()));
+        }
     }
 
     TlsOptions options() {
@@ -30,18 +39,20 @@ final class Upgrade<M> {
     }
 
     /**
-     * Says {@code goAhead}, if there is one, and stops reading and writing in clear.
+     * Says {@code goAhead}, if there is one, and stops reading and writing in clear. The connection is closed instead if
+     * something came in clear that was to come later, or something is queued that was to go in clear.
      *
-     * @return whether the handshake may begin; else the connection is closed
+     * @return the handshake; null if the connection is closed
      */
-    boolean begin(@Nullable M goAhead) {
+    @Nullable
+    Opening<M> begin(@Nullable M goAhead, SocketChannel channel) {
         Inbound<M> inbound = life.inbound();
         Outbound<M> outbound = life.outbound();
         int early = (inbound.isDelivering() ? 0 : inbound.keptBytes())
                 + life.callbacks().pending();
         if (early > 0) {
             refusePlaintext(connection, early);
-            return false;
+            return null;
         }
         if (goAhead != null) {
             outbound.sendNow(goAhead);
@@ -53,10 +64,11 @@ final class Upgrade<M> {
                     "TLS was started while " + outbound.queuedBytes()
                             + " bytes were queued in clear: wait for flushed() first",
                     null));
-            return false;
+            return null;
         }
         readiness.pause(Readiness.PAUSED_BY_STATE);
-        return true;
+        Opening.EngineSource engines = connection.endpoint().engines(options, connection.remoteAddress());
+        return new Opening<>(connection, life, channel, readiness, ProxyProtocol.OFF, engines);
     }
 
     /** Closes: bytes came in clear that were to come after the handshake. */
@@ -70,15 +82,23 @@ final class Upgrade<M> {
                         null));
     }
 
-    /** TLS is up. */
+    /** TLS is up. If the connection is to be closed, that begins only now: what was accepted goes over TLS. */
     void succeeded(SSLSession session) {
+        life.enter(Lifecycle.State.OPEN);
+        if (connection.endpoint().hasDeadlines()) {
+            life.deadlines().opened();
+        }
         life.callbacks().speak();
         readiness.resume(Readiness.PAUSED_BY_STATE);
         readiness.update();
         done.complete(session);
+        CloseReason wanted = life.reason();
+        if (wanted != null) {
+            life.beginClose(wanted);
+        }
     }
 
-    /** The connection has closed before TLS was up. */
+    /** The connection has closed; if TLS was not up by then, it never will be. */
     void failed(CloseReason why) {
         done.completeExceptionally(new ConnectionClosedException(why));
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.packetboat.codec.Codecs;
 import io.github.packetboat.testkit.Await;
 import io.github.packetboat.testkit.Recorder;
+import io.github.packetboat.testkit.Reports;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

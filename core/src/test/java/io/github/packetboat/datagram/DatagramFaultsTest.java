@@ -9,6 +9,7 @@ import io.github.packetboat.codec.Codecs;
 import io.github.packetboat.codec.FrameBuffer;
 import io.github.packetboat.testkit.Await;
 import io.github.packetboat.testkit.Recorder;
+import io.github.packetboat.testkit.Reports;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;

@@ -18,6 +18,7 @@ import java.security.PrivateKey;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Signatures that Perl's Mail::DKIM and Python's dkimpy verify, where they are installed. */
+/** Signatures that jDKIM verifies, and Perl's Mail::DKIM and Python's dkimpy, where they are installed. */
 final class DkimTest {
     private static KeyPair rsa;
     private static KeyPair ed25519;
@@ -116,6 +117,22 @@ final class DkimTest {
         assertThat(Programs.output(command, changed(signed, "Hi  there", "Hi, there"))
                         .strip())
                 .isEqualTo("False False");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RELAXED,RELAXED", "SIMPLE,SIMPLE", "RELAXED,SIMPLE", "SIMPLE,RELAXED"})
+    void jdkimVerifiesRsa(Canonicalization header, Canonicalization body) throws IOException {
+        byte[] signed = Wire.bytes(
+                mail().dkim(Dkim.of("example.com", "mail", rsa.getPrivate()).canonicalization(header, body))
+                        .build());
+        Map<String, String> dns = Jdkim.record("mail", rsa.getPublic());
+
+        assertThat(Jdkim.verify(signed, dns)).isEqualTo("pass: mail");
+        assertThat(Jdkim.verify(changed(signed, "Hi  there", "Hi, there"), dns)).startsWith("fail: ");
+        assertThat(Jdkim.verify(changed(signed, "To: a@", "To: c@"), dns)).startsWith("fail: ");
+        assertThat(Jdkim.verify(changed(signed, "To: a@", "From: x@y\r\nTo: a@"), dns))
+                .startsWith("fail: ");
+        assertThat(Jdkim.verify(signed, Jdkim.record("other", rsa.getPublic()))).startsWith("fail: ");
     }
 
     @Test

@@ -23,15 +23,19 @@ final class FakeServer implements AutoCloseable {
     /** A mail that was taken. */
     record Taken(String sender, List<String> recipients, String text) {}
 
+    private static final String EVERYTHING = "250-PIPELINING\r\n250-SIZE 50000000\r\n250-8BITMIME\r\n250 SMTPUTF8";
+
     final List<Taken> mails = new CopyOnWriteArrayList<>();
     final AtomicInteger connections = new AtomicInteger();
     final AtomicInteger waits = new AtomicInteger();
     final ConcurrentHashMap<String, AtomicInteger> asked = new ConcurrentHashMap<>();
+    private final String offers;
     private final Function<String, String> recipients;
     private final Function<Taken, String> ends;
     private final RawServer server;
 
-    private FakeServer(Function<String, String> recipients, Function<Taken, String> ends) {
+    private FakeServer(String offers, Function<String, String> recipients, Function<Taken, String> ends) {
+        this.offers = offers;
         this.recipients = recipients;
         this.ends = ends;
         this.server = RawServer.serving(this::serve);
@@ -44,12 +48,18 @@ final class FakeServer implements AutoCloseable {
 
     /** @param recipients the reply to RCPT, by address */
     static FakeServer open(Function<String, String> recipients) {
-        return new FakeServer(recipients, mail -> "250 2.0.0 queued");
+        return new FakeServer(EVERYTHING, recipients, mail -> "250 2.0.0 queued");
+    }
+
+    /** Takes everything that a server without 8BITMIME can take. */
+    static FakeServer without8BitMime() {
+        return new FakeServer(
+                "250-PIPELINING\r\n250 SIZE 50000000", recipient -> "250 fine", mail -> "250 2.0.0 queued");
     }
 
     /** @param ends the reply to a whole mail; null to break the connection instead */
     static FakeServer ending(Function<Taken, String> ends) {
-        return new FakeServer(recipient -> "250 fine", ends);
+        return new FakeServer(EVERYTHING, recipient -> "250 fine", ends);
     }
 
     int port() {
@@ -95,9 +105,7 @@ final class FakeServer implements AutoCloseable {
             while ((line = readLine()) != null) {
                 String verb = line.split(" ")[0];
                 switch (verb) {
-                    case "EHLO" ->
-                        answer(
-                                "250-fake.example\r\n250-PIPELINING\r\n250-SIZE 50000000\r\n250-8BITMIME\r\n250 SMTPUTF8");
+                    case "EHLO" -> answer("250-fake.example\r\n" + offers);
                     case "MAIL" -> {
                         sender = path(line);
                         accepted = new ArrayList<>();

@@ -5,21 +5,28 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.packetboat.mail.Credentials;
 import io.github.packetboat.mail.Mail;
+import io.github.packetboat.mail.MailBuilder;
 import io.github.packetboat.mail.MailServer;
 import io.github.packetboat.mail.Mailer;
 import io.github.packetboat.message.TlsOptions;
+import io.github.packetboat.testkit.Await;
 import io.github.packetboat.testkit.PostfixAndDovecot;
 import io.github.packetboat.testkit.Recorder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A mailbox over IMAP with Dovecot, where that is installed. */
-final class DovecotImapTest extends ImapContract {
+final class DovecotImapTest extends ImapWatchContract {
     private static PostfixAndDovecot servers;
 
     @BeforeAll
@@ -100,8 +107,7 @@ final class DovecotImapTest extends ImapContract {
                     mail.raw();
                     arrived.accept(mail);
                 })) {
-            io.github.packetboat.testkit.Await.until(
-                    "connected", () -> !watch.watermark().equals(Watermark.NOW));
+            Await.until("connected", () -> !watch.watermark().equals(Watermark.NOW));
             mailer.send(sent);
             ReceivedMail mail = arrived.take();
             ReceivedMailTest.assertRich(mail, sent);
@@ -119,6 +125,98 @@ final class DovecotImapTest extends ImapContract {
                 mailbox.inbox().delete(found);
             }
             assertThat(imap.inbox().message(mail.id())).isEmpty();
+        }
+    }
+
+    private static Mailer mailer() {
+        return Mailer.of(at(MailServer.smtp("127.0.0.1"), servers.smtpsPort())
+                .tls(MailServer.Tls.IMPLICIT)
+                .build());
+    }
+
+    private static MailServer imapOf(String user) {
+        return at(MailServer.imap("127.0.0.1"), servers.imapsPort())
+                .tls(MailServer.Tls.IMPLICIT)
+                .credentials(Credentials.password(user, PostfixAndDovecot.PASSWORD))
+                .build();
+    }
+
+    /** The only mail that the query finds, as soon as it is there. */
+    private static ReceivedMail arrival(Mailbox mailbox, Query query) {
+        List<ReceivedMail> found = new ArrayList<>();
+        Await.until("a mail arrives", () -> {
+            found.addAll(mailbox.inbox().search(query).toList());
+            return !found.isEmpty();
+        });
+        assertThat(found).hasSize(1);
+        return found.get(0);
+    }
+
+    @Test
+    void everyFeatureOfTheMailerArrivesAtEveryRecipient(@TempDir Path folder) throws IOException {
+        Mail sent = EveryFeature.mail("每个功能 " + System.nanoTime(), folder);
+        Query query = Query.header("Message-ID", sent.messageId());
+        try (Mailer mailer = mailer();
+                Mailbox reader = Mailbox.of(imapOf(EveryFeature.READER));
+                Mailbox author = Mailbox.of(imapOf(EveryFeature.AUTHOR))) {
+            mailer.send(sent);
+
+            for (Mailbox each : List.of(reader, author)) { // in To and Cc, and in Bcc
+                ReceivedMail mail = arrival(each, query);
+                EveryFeature.assertRead(mail, sent);
+                assertThat(mail.header("Return-Path")).containsExactly("<" + EveryFeature.AUTHOR + ">");
+            }
+            ReceivedMail notification = arrival(
+                    author,
+                    Query.text(EveryFeature.ENVELOPE_ID)
+                            .and(Query.from("MAILER-DAEMON"))
+                            .and(Query.text(sent.messageId())));
+            assertThat(new String(notification.raw(), StandardCharsets.UTF_8))
+                    .contains("Original-Envelope-Id: " + EveryFeature.ENVELOPE_ID)
+                    .contains("Action: delivered");
+        }
+    }
+
+    @Test
+    void theSenderOnTheEnvelopeArrives() throws IOException {
+        UnaryOperator<MailBuilder> own = mail -> mail.envelopeFrom("bounces+{recipient}@test.local");
+        Map<String, UnaryOperator<MailBuilder>> senders =
+                Map.of("<bounces+alice=test.local@test.local>", own, "<>", MailBuilder::nullEnvelopeFrom);
+        try (Mailer mailer = mailer();
+                Mailbox reader = Mailbox.of(imapOf(PostfixAndDovecot.ALICE))) {
+            for (Map.Entry<String, UnaryOperator<MailBuilder>> each : senders.entrySet()) {
+                Mail sent = each.getValue()
+                        .apply(Mail.builder()
+                                .from(PostfixAndDovecot.BOB)
+                                .to(PostfixAndDovecot.ALICE)
+                                .text("x"))
+                        .build();
+                mailer.send(sent);
+                assertThat(arrival(reader, Query.header("Message-ID", sent.messageId()))
+                                .header("Return-Path"))
+                        .containsExactly(each.getKey());
+            }
+        }
+    }
+
+    @Test
+    void anAddressBeyondAsciiArrives() throws IOException {
+        String subject = "国际 " + System.nanoTime();
+        Mail sent = Mail.builder()
+                .from("用户@test.local", "Üser")
+                .envelopeFrom(PostfixAndDovecot.BOB)
+                .to(PostfixAndDovecot.ALICE)
+                .subject(subject)
+                .text("x")
+                .build();
+        try (Mailer mailer = mailer();
+                Mailbox reader = Mailbox.of(imapOf(PostfixAndDovecot.ALICE))) {
+            mailer.send(sent);
+
+            ReceivedMail mail = arrival(reader, Query.header("Message-ID", sent.messageId()));
+            assertThat(mail.from()).containsExactly(new ReceivedAddress("Üser", "用户@test.local"));
+            assertThat(mail.subject()).isEqualTo(subject);
+            assertThat(mail.defects()).isEmpty();
         }
     }
 }

@@ -71,6 +71,14 @@ final class Green implements AutoCloseable {
                 .build();
     }
 
+    /** A server of a test's own, with our certificate for localhost, where alice logs in with {@code s3cret}. */
+    static MailServer.Builder own(MailServer.Builder server, int port) {
+        return server.port(port)
+                .tls(MailServer.Tls.IMPLICIT)
+                .tlsOptions(trust())
+                .credentials(Credentials.password("alice", "s3cret"));
+    }
+
     @Override
     public void close() {
         server.stop();

@@ -5,7 +5,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 /** A mailbox over IMAP with GreenMail, which runs everywhere. Of IMAP's search it knows the simple criteria. */
-final class GreenMailImapTest extends ImapContract {
+final class GreenMailImapTest extends ImapWatchContract {
     private static Green green;
 
     @BeforeAll

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -92,6 +96,69 @@ final class GuardedInputTest {
         try (GuardedInput in = guarding("x", 1, true)) {
             in.expect(100, 100, Duration.ZERO);
             assertThatThrownBy(in::read).isInstanceOf(java.net.SocketTimeoutException.class);
+        }
+    }
+
+    private static List<String> responses(String text, int slice) throws IOException {
+        List<String> found = new ArrayList<>();
+        try (GuardedInput in = guarding(text, slice, true)) {
+            in.expect(text.length() + 10, 100, SOON);
+            while (true) {
+                ByteBuffer response = in.response();
+                found.add(StandardCharsets.ISO_8859_1.decode(response).toString());
+            }
+        } catch (EOFException e) {
+            return found;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5, 7, 1000})
+    void aResponseEndsWhereNoLiteralIsOrFollows(int slice) throws IOException {
+        String[] all = {
+            "* OK hi\r\n",
+            "* 1 FETCH (BODY[] {5}\r\na\r\nb\n FLAGS () X {0}\r\n Y {2}\r\n\r\n)\r\n",
+            "* OK {5} {x}\r\n",
+            "* OK lone \r and \n are no end {3}\n\r\n",
+            "\r\n",
+            "A1 OK\r\n"
+        };
+        assertThat(responses(String.join("", all), slice)).containsExactly(all);
+    }
+
+    @Test
+    void aResponseGrowsWithWhatComes() throws IOException {
+        String large = "* 1 FETCH (BODY[] {300000}\r\n" + "x".repeat(300_000) + ")\r\n";
+        assertThat(responses(large + "A1 OK\r\n", 1000)).containsExactly(large, "A1 OK\r\n");
+    }
+
+    @Test
+    void whatIsNoWholeResponseIsNone() throws IOException {
+        assertThat(responses("A1 OK\r\nA2 OK", 1000)).containsExactly("A1 OK\r\n");
+        assertThat(responses("A1 {3}\r\nab", 1000)).isEmpty();
+    }
+
+    @Test
+    void whatFollowsAResponseIsLeftForOtherReaders() throws IOException {
+        try (GuardedInput in = guarding("a {1}\r\nb\r\ncd\r\n", 1000, true)) {
+            in.expect(100, 100, SOON);
+            assertThat(in.response().remaining()).isEqualTo(10);
+            assertThat(in.available()).isEqualTo(4);
+            assertThat(in.read()).isEqualTo('c');
+            assertThat(in.response().remaining()).isEqualTo(3);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 1000})
+    void aResponseIsBoundedToo(int slice) throws IOException {
+        try (GuardedInput in = guarding("x".repeat(50) + "\r\n", slice, true)) {
+            in.expect(1000, 49, SOON);
+            assertThatThrownBy(in::response).hasMessageContaining("longer than 49 bytes");
+        }
+        try (GuardedInput in = guarding("* {60}\r\n", slice, true)) {
+            in.expect(60, 100, SOON);
+            assertThatThrownBy(in::response).hasMessageContaining("literal of 60 bytes");
         }
     }
 }

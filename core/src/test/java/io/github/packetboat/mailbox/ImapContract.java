@@ -3,34 +3,28 @@ package io.github.packetboat.mailbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.github.packetboat.Backoff;
 import io.github.packetboat.mail.Credentials;
 import io.github.packetboat.mail.Mail;
 import io.github.packetboat.mail.MailServer;
-import io.github.packetboat.testkit.Await;
 import io.github.packetboat.testkit.FaultProxy;
-import io.github.packetboat.testkit.Recorder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a mailbox does over IMAP, with any server. Each test has a folder of its own. */
+/** What a mailbox does over IMAP with folders and mails, with any server. Each test has a folder of its own. */
 abstract class ImapContract {
     private static final AtomicInteger FOLDERS = new AtomicInteger();
 
     private Mailbox mailbox;
-    private Folder folder;
+    Folder folder;
 
     /** The server, reached at {@code port}, or at its own port if that is 0. */
     abstract MailServer server(int port);
@@ -55,7 +49,7 @@ abstract class ImapContract {
         return MalformedMails.lines("From: Bob <bob@test.local>", "Subject: " + subject, "", "body of " + subject);
     }
 
-    private void append(String... subjects) {
+    final void append(String... subjects) {
         for (String subject : subjects) {
             folder.append(mail(subject));
         }
@@ -290,214 +284,6 @@ abstract class ImapContract {
                             .kind())
                     .isEqualTo(MailboxException.Kind.CONNECTION);
             assertThat(there.messages()).hasSize(1);
-        }
-    }
-
-    /** Writes down all that a watch says. */
-    static final class Notes implements MailboxListener {
-        final Recorder<String> all = new Recorder<>();
-
-        @Override
-        public void onNew(ReceivedMail mail) {
-            all.accept("new " + mail.subject());
-        }
-
-        @Override
-        public void onRemoved(String id) {
-            all.accept("removed " + id);
-        }
-
-        @Override
-        public void onFlagsChanged(String id, Set<Flag> flags) {
-            all.accept("flags " + id + " " + flags);
-        }
-
-        @Override
-        public void onReset() {
-            all.accept("reset");
-        }
-
-        @Override
-        public void onConnected() {
-            all.accept("connected");
-        }
-    }
-
-    @Test
-    void aWatchTellsWhatHappens() {
-        append("old");
-        Notes notes = new Notes();
-        Watermark mark;
-        try (Mailbox other = Mailbox.builder(server(0))
-                        .idleRenewal(Duration.ofSeconds(1)) // for servers that say nothing of flags in IDLE
-                        .build();
-                Watch watch = other.folder(folder.name()).watch(notes)) {
-            assertThat(notes.all.take()).isEqualTo("connected");
-            append("first");
-            assertThat(notes.all.take()).isEqualTo("new first");
-            ReceivedMail old = folder.messages().findFirst().orElseThrow();
-            folder.mark(List.of(old), Flag.FLAGGED);
-            assertThat(notes.all.take()).isEqualTo("flags " + old.id() + " [\\Flagged]");
-            folder.delete(List.of(old));
-            String next = notes.all.take();
-            assertThat(next.startsWith("flags ") ? notes.all.take() : next).isEqualTo("removed " + old.id());
-            append("second");
-            assertThat(notes.all.take()).isEqualTo("new second");
-            Await.until(
-                    "the watermark moves",
-                    () -> folder.newest(1)
-                            .allMatch(mail -> watch.watermark()
-                                    .toString()
-                                    .endsWith(":" + mail.uid().orElseThrow())));
-            mark = Watermark.parse(watch.watermark().toString());
-            assertThat(mark).isEqualTo(watch.watermark());
-        }
-        append("meanwhile");
-        Notes later = new Notes();
-        try (Watch watch = folder.watch(later, mark)) {
-            assertThat(later.all.take()).isEqualTo("new meanwhile");
-            assertThat(watch.failure()).isEmpty();
-        }
-        notes.all.assertNothingMore();
-    }
-
-    @Test
-    void whatHappenedDuringACutIsTold() {
-        append("one", "two");
-        Notes notes = new Notes();
-        List<ReceivedMail> both = folder.messages().toList();
-        try (FaultProxy proxy = FaultProxy.to(port());
-                Mailbox through = Mailbox.builder(server(proxy.port()))
-                        .reconnect(Backoff.exponential(Duration.ofMillis(5), Duration.ofMillis(50)))
-                        .build();
-                Watch watch = through.folder(folder.name()).watch(notes)) {
-            assertThat(notes.all.take()).isEqualTo("connected");
-            proxy.refuse().dropAll();
-            folder.delete(both.subList(0, 1));
-            folder.mark(both.subList(1, 2), Flag.SEEN);
-            append("three");
-            proxy.admit();
-
-            assertThat(List.of(notes.all.take(), notes.all.take(), notes.all.take(), notes.all.take()))
-                    .containsExactly(
-                            "removed " + both.get(0).id(),
-                            "flags " + both.get(1).id() + " [\\Seen]",
-                            "new three",
-                            "connected");
-            assertThat(watch.failure()).isEmpty();
-        }
-        notes.all.assertNothingMore();
-    }
-
-    @Test
-    void aFolderThatIsMadeAnewIsToldAsReset() {
-        append("one");
-        Notes notes = new Notes();
-        try (FaultProxy proxy = FaultProxy.to(port());
-                Mailbox through = Mailbox.builder(server(proxy.port()))
-                        .reconnect(Backoff.exponential(Duration.ofMillis(5), Duration.ofMillis(50)))
-                        .idleRenewal(Duration.ofSeconds(1))
-                        .build();
-                Watch watch = through.folder(folder.name()).watch(notes)) {
-            assertThat(notes.all.take()).isEqualTo("connected");
-            proxy.refuse().dropAll();
-            long before = folder.status().uidValidity();
-            Await.until("another UIDVALIDITY", () -> {
-                folder.remove();
-                folder.create();
-                return folder.status().uidValidity() != before;
-            });
-            append("other");
-            proxy.admit();
-
-            assertThat(notes.all.take()).isEqualTo("reset");
-            assertThat(notes.all.take()).isEqualTo("connected");
-            append("newer");
-            assertThat(notes.all.take()).isEqualTo("new newer");
-            assertThat(watch.failure()).isEmpty();
-        }
-    }
-
-    @Test
-    void aListenerThatThrowsEndsTheWatchAndKeepsItsMail() throws InterruptedException {
-        Mailbox own =
-                Mailbox.builder(server(0)).idleRenewal(Duration.ofSeconds(1)).build();
-        Watch watch = own.folder(folder.name()).watch(mail -> {
-            throw new IllegalStateException("no room");
-        });
-        try (own) {
-            Await.until("connected", () -> !watch.watermark().equals(Watermark.NOW));
-            append("kept");
-            watch.awaitEnd();
-            assertThat(watch.failure()).hasValueSatisfying(e -> assertThat(e).hasMessage("no room"));
-        }
-        Recorder<String> told = new Recorder<>();
-        try (Watch again = folder.watch(mail -> told.accept(mail.subject()), watch.watermark())) {
-            assertThat(told.take()).isEqualTo("kept");
-            assertThat(again.failure()).isEmpty();
-        }
-    }
-
-    @Test
-    void noMailIsMissedOrToldTwiceHoweverOftenTheConnectionIsCut() throws InterruptedException {
-        int cuts = Integer.getInteger("packetboat.watch.cuts", 15);
-        int mails = Integer.getInteger("packetboat.watch.mails", 150);
-        List<String> expected = IntStream.range(0, mails).mapToObj(i -> "m" + i).toList();
-        Recorder<String> told = new Recorder<>();
-        AtomicInteger interruptions = new AtomicInteger();
-        MailboxListener listener = new MailboxListener() {
-            @Override
-            public void onNew(ReceivedMail mail) {
-                told.accept(mail.subject());
-            }
-
-            @Override
-            public void onInterrupted(MailboxException reason, Duration retryIn) {
-                interruptions.incrementAndGet();
-            }
-        };
-        long seed = System.nanoTime();
-        try (FaultProxy proxy = FaultProxy.to(port());
-                Mailbox through = Mailbox.builder(server(proxy.port()))
-                        .reconnect(Backoff.exponential(Duration.ofMillis(1), Duration.ofMillis(20)))
-                        .idleRenewal(Duration.ofSeconds(1)) // for servers that forget what came before IDLE
-                        .build();
-                Watch watch = through.folder(folder.name()).watch(listener)) {
-            Await.until("connected", () -> !watch.watermark().equals(Watermark.NOW));
-            Thread cutter = new Thread(() -> cut(proxy, cuts, new Random(seed)), "cutter");
-            cutter.start();
-            expected.forEach(this::append);
-            cutter.join();
-            Await.until("all told, seed " + seed, () -> told.all().size() >= mails);
-            append("last");
-            Await.until("the last told, seed " + seed, () -> told.all().contains("last"));
-            assertThat(watch.failure()).isEmpty();
-        }
-        List<String> withLast = new ArrayList<>(expected);
-        withLast.add("last");
-        assertThat(told.all()).as("seed " + seed).isEqualTo(withLast);
-        assertThat(interruptions.get()).isGreaterThanOrEqualTo(cuts / 2);
-        if (cuts > 100) {
-            System.out.printf(
-                    "%d mails, %d cuts, %d of them noticed: none missed, none told twice%n",
-                    mails, cuts, interruptions.get());
-        }
-    }
-
-    /** Cuts at once, or in the middle of what comes next, or after a silence in which all is lost. */
-    private static void cut(FaultProxy proxy, int cuts, Random random) {
-        for (int i = 0; i < cuts; i++) {
-            int connections = proxy.connections();
-            if (random.nextBoolean()) {
-                proxy.cutAfter(random.nextInt(4000));
-            }
-            Await.until("the watch connects", () -> proxy.openConnections() > 0 || proxy.connections() > connections);
-            if (random.nextBoolean()) {
-                java.util.concurrent.locks.LockSupport.parkNanos(
-                        random.nextInt(20_000_000)); // anywhere in what it does
-            }
-            proxy.clear();
-            proxy.dropAll();
         }
     }
 }

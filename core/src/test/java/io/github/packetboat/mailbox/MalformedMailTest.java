@@ -95,4 +95,22 @@ final class MalformedMailTest {
         mail.inlines().forEach(ReceivedPart::bytes);
         assertThat(mail.toString()).doesNotContain("\n");
     }
+
+    @Test
+    void aFileNameAsLongAsAHeaderCostsLittle() {
+        String name = "x".repeat(4_000_000);
+        assertThat(SafeName.of(name + ".pdf", "?")).isEqualTo("x".repeat(196) + ".pdf");
+        assertThat(SafeName.of("𝄞".repeat(1_000_000), "?")).isEqualTo("𝄞".repeat(50));
+    }
+
+    @Test
+    void anAddressAsLongAsAHeaderCostsLittle() {
+        String local = "x".repeat(4_000_000);
+        List<ReceivedAddress> found = AddressField.parse(
+                "\"a > b\" <" + local + "@b.example> c, <\">\"@d>", StandardCharsets.UTF_8, new Defects());
+        assertThat(found).first().satisfies(address -> {
+            assertThat(address.address()).isEqualTo(local + "@b.example");
+            assertThat(address.name()).isEqualTo("a > b  c");
+        });
+    }
 }

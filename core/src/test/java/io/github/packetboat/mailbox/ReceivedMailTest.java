@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.packetboat.mail.Address;
 import io.github.packetboat.mail.Attachment;
 import io.github.packetboat.mail.Mail;
+import io.github.packetboat.mail.MailBuilder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,6 +77,25 @@ final class ReceivedMailTest {
         Mail sent = rich("测试邮件");
 
         assertRich(ReceivedMail.parse(bytes(sent)), sent);
+    }
+
+    @Test
+    void everyFeatureOfTheMailer(@TempDir Path folder) throws IOException {
+        Mail sent = EveryFeature.mail("测试邮件", folder);
+
+        EveryFeature.assertRead(ReceivedMail.parse(bytes(sent)), sent);
+    }
+
+    /** Whoever adds a feature adds it to {@link EveryFeature}, which is sent through real servers. */
+    @Test
+    void everyFeatureIsEveryMethodOfTheBuilder() {
+        Set<String> methods = Arrays.stream(MailBuilder.class.getDeclaredMethods())
+                .filter(method -> Modifier.isPublic(method.getModifiers()) && !method.isSynthetic())
+                .map(Method::getName)
+                .collect(Collectors.toSet());
+
+        methods.removeAll(Set.of("build", "nullEnvelopeFrom"));
+        assertThat(methods).isEqualTo(EveryFeature.CALLED);
     }
 
     @Test

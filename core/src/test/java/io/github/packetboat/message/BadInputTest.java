@@ -6,10 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.packetboat.codec.CodecFactory;
 import io.github.packetboat.codec.Codecs;
 import io.github.packetboat.testkit.RawPeer;
+import io.github.packetboat.testkit.Reports;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,9 +23,12 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a peer may send that it should not, on a live connection: P01 to P08 and P11 of the catalogue. */
+/** What a peer may send that it should not, on a live connection: P01 to P08, P10 and P11 of the catalogue. */
 class BadInputTest {
     private static final int LIMIT = 1000;
+    /** The peers here do not close when they are refused: nobody is to wait for that. */
+    private static final Limits LIMITS =
+            Limits.builder().lingerTimeout(Duration.ofMillis(100)).build();
 
     private final Probe<String> probe = new Probe<>();
 
@@ -70,7 +79,10 @@ class BadInputTest {
     @MethodSource("breaches")
     void aBreachClosesItsConnectionAlone(String name, CodecFactory<String> codec, byte[] sent, String detail)
             throws Exception {
-        try (var server = MessageServer.builder(codec).listener(probe).bind(0);
+        try (var server = MessageServer.builder(codec)
+                        .listener(probe)
+                        .limits(LIMITS)
+                        .bind(0);
                 RawPeer other = RawPeer.connect(server.port());
                 RawPeer peer = RawPeer.connect(server.port())) {
             probe.opened.await(2);
@@ -201,7 +213,10 @@ class BadInputTest {
     void aLineWithoutEndIsRefusedAtTheLimit() throws Exception {
         byte[] part = new byte[64 * 1024];
         Arrays.fill(part, (byte) 'x');
-        try (var server = MessageServer.builder(Codecs.lines()).listener(probe).bind(0);
+        try (var server = MessageServer.builder(Codecs.lines())
+                        .listener(probe)
+                        .limits(LIMITS)
+                        .bind(0);
                 RawPeer peer = RawPeer.connect(server.port())) {
             Thread sender = new Thread(() -> {
                 try {
@@ -234,6 +249,105 @@ class BadInputTest {
                 peer.send(sent);
             }
             assertThat(probe.messages.await(7)).containsExactly("one", "two", "th\rree", "", "", "fo\0ur", "\r");
+        }
+    }
+
+    private static Stream<Arguments> brokenJson() {
+        return Stream.of(
+                Arguments.of("nested", "[".repeat(100_000), "cannot decode a String: StackOverflowError"),
+                Arguments.of("huge", "1e999999999", "cannot decode a String: ArithmeticException: Overflow"),
+                Arguments.of("trailing", "[1]]", "cannot decode a String: IllegalArgumentException: trailing ]"),
+                Arguments.of(
+                        "twice", "{\"a\":1,\"a\":2}", "cannot decode a String: IllegalArgumentException: second a"));
+    }
+
+    /** P10: what the application's own parser cannot take is the peer's fault, even if it is the parser's. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("brokenJson")
+    void textThatBreaksTheApplicationsParserClosesItsConnectionAlone(String name, String sent, String detail)
+            throws Exception {
+        Probe<Object> parsed = new Probe<>();
+        try (Reports reports = new Reports();
+                var server = MessageServer.builder(
+                                Codecs.lines().maxLineBytes(1 << 20).map(NaiveJson::read, Object::toString))
+                        .listener(parsed)
+                        .limits(LIMITS)
+                        .bind(0);
+                RawPeer other = RawPeer.connect(server.port());
+                RawPeer peer = RawPeer.connect(server.port())) {
+            parsed.opened.await(2);
+            peer.send(sent + "\n");
+            peer.awaitEnd();
+            CloseReason reason = parsed.closed.take();
+            assertThat(reason.kind()).isEqualTo(CloseReason.Kind.PROTOCOL_ERROR);
+            assertThat(reason.detail()).startsWith(detail);
+            assertThat(parsed.messages.all()).isEmpty();
+            other.send("{\"a\":[1,20]}\n");
+            assertThat(parsed.messages.take()).isEqualTo(Map.of("a", List.of(1L, 20L)));
+            assertThat(reports.all()).isEmpty();
+        }
+    }
+
+    /** Lists, maps and whole numbers, read as people do first: by recursion, without a limit. */
+    private static final class NaiveJson {
+        private final String text;
+        private int at;
+
+        private NaiveJson(String text) {
+            this.text = text;
+        }
+
+        static Object read(String text) {
+            NaiveJson json = new NaiveJson(text);
+            Object value = json.value();
+            if (json.at < text.length()) {
+                throw new IllegalArgumentException("trailing " + json.next());
+            }
+            return value;
+        }
+
+        private char next() {
+            return text.charAt(at);
+        }
+
+        private Object value() {
+            return switch (next()) {
+                case '[' -> list();
+                case '{' -> map();
+                default -> number();
+            };
+        }
+
+        private List<Object> list() {
+            List<Object> list = new ArrayList<>();
+            do {
+                at++;
+                list.add(value());
+            } while (next() == ',');
+            at++;
+            return list;
+        }
+
+        private Map<String, Object> map() {
+            Map<String, Object> map = new HashMap<>();
+            do {
+                int end = text.indexOf('"', at + 2);
+                String key = text.substring(at + 2, end);
+                at = end + 2;
+                if (map.put(key, value()) != null) {
+                    throw new IllegalArgumentException("second " + key);
+                }
+            } while (next() == ',');
+            at++;
+            return map;
+        }
+
+        private Long number() {
+            int start = at;
+            while (at < text.length() && "0123456789e".indexOf(next()) >= 0) {
+                at++;
+            }
+            return new BigDecimal(text.substring(start, at)).longValueExact();
         }
     }
 }

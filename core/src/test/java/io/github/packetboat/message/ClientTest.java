@@ -10,9 +10,11 @@ import io.github.packetboat.internal.io.EventLoop;
 import io.github.packetboat.internal.io.EventLoops;
 import io.github.packetboat.testkit.Await;
 import io.github.packetboat.testkit.FaultProxy;
+import io.github.packetboat.testkit.Ports;
 import io.github.packetboat.testkit.RawPeer;
 import io.github.packetboat.testkit.RawServer;
 import io.github.packetboat.testkit.Recorder;
+import io.github.packetboat.testkit.Reports;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
@@ -38,15 +40,12 @@ class ClientTest {
     private static final Backoff FAST = Backoff.exponential(Duration.ofMillis(1), Duration.ofMillis(20));
     private static final Backoff SLOW = Backoff.exponential(Duration.ofHours(1), Duration.ofHours(1));
 
+    /** For a server that never closes: nobody is to wait for that. */
+    private static final Limits NO_LINGER =
+            Limits.builder().lingerTimeout(Duration.ofMillis(20)).build();
+
     private static MessageClient.Builder<String> client() {
         return MessageClient.builder(Codecs.lines());
-    }
-
-    /** A port at which nobody listens, and a full one at which nobody accepts. */
-    private static int deadPort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     /** Takes no connection, and once its backlog is full answers none either: the kernel drops the SYN. */
@@ -78,7 +77,7 @@ class ClientTest {
 
     @Test
     void aRefusedConnectionNamesTheTarget() throws Exception {
-        int port = deadPort();
+        int port = Ports.unused();
         assertThatThrownBy(() -> client().connect("127.0.0.1", port))
                 .isInstanceOf(ConnectException.class)
                 .hasMessageContaining("cannot connect to 127.0.0.1:" + port)
@@ -139,7 +138,7 @@ class ClientTest {
             EventLoop loop = loops.next();
             long start = System.nanoTime();
             List<SocketAddress> addresses =
-                    List.of(hole.address(), new InetSocketAddress("127.0.0.1", deadPort()), server.address());
+                    List.of(hole.address(), new InetSocketAddress("127.0.0.1", Ports.unused()), server.address());
             loop.execute(() -> new Connector(
                             loop,
                             "several",
@@ -167,7 +166,7 @@ class ClientTest {
         try (BlackHole hole = new BlackHole()) {
             Recorder<Object> results = new Recorder<>();
             EventLoop loop = loops.next();
-            int dead = deadPort();
+            int dead = Ports.unused();
             List<SocketAddress> addresses = List.of(new InetSocketAddress("127.0.0.1", dead), hole.address());
             loop.execute(() -> new Connector(
                             loop,
@@ -237,7 +236,7 @@ class ClientTest {
         try (Reports reports = new Reports();
                 RawServer server = RawServer.open()) {
             for (int round = 0; round < 25; round++) {
-                var client = client().reconnect(FAST).connectInBackground(host, server.port());
+                var client = client().limits(NO_LINGER).reconnect(FAST).connectInBackground(host, server.port());
                 for (int i = 0; i < round * 400; i++) {
                     Thread.onSpinWait();
                 }
@@ -256,7 +255,7 @@ class ClientTest {
 
     @Test
     void connectingInTheBackgroundTellsTheLogWhenItGivesUp() throws Exception {
-        int port = deadPort();
+        int port = Ports.unused();
         try (Reports reports = new Reports()) {
             var client = client().connectInBackground("127.0.0.1", port);
             client.awaitClosed();

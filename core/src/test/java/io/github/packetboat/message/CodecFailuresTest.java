@@ -8,6 +8,7 @@ import io.github.packetboat.codec.CodecException;
 import io.github.packetboat.codec.Codecs;
 import io.github.packetboat.codec.FrameBuffer;
 import io.github.packetboat.testkit.RawPeer;
+import io.github.packetboat.testkit.Reports;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;

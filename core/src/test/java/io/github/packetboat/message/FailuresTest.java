@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.packetboat.codec.Codecs;
 import io.github.packetboat.testkit.Await;
 import io.github.packetboat.testkit.RawPeer;
+import io.github.packetboat.testkit.Reports;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;

@@ -10,6 +10,7 @@ import io.github.packetboat.codec.Codecs;
 import io.github.packetboat.codec.FrameBuffer;
 import io.github.packetboat.testkit.Await;
 import io.github.packetboat.testkit.RawPeer;
+import io.github.packetboat.testkit.Reports;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -7,12 +7,12 @@ import io.github.packetboat.codec.Codecs;
 import io.github.packetboat.testkit.Await;
 import io.github.packetboat.testkit.Certificates;
 import io.github.packetboat.testkit.Identity;
+import io.github.packetboat.testkit.Ports;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -126,7 +126,7 @@ class OpensslTest {
     @ValueSource(strings = {"-tls1_3", "-tls1_2"})
     void ourClientTalksToItsServer(String version) throws Exception {
         Identity identity = Certificates.server("localhost", Tls.HOST);
-        int port = freePort();
+        int port = Ports.unused();
         Seen<String> seen = Seen.only();
         try (Program server = new Program(
                 "s_server",
@@ -151,12 +151,6 @@ class OpensslTest {
             }
             assertThat(seen.closed.take().kind()).isEqualTo(CloseReason.Kind.LOCAL_CLOSE);
             assertThat(server.process.isAlive()).isTrue();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

@@ -10,6 +10,7 @@ import io.github.packetboat.testkit.Direction;
 import io.github.packetboat.testkit.FaultProxy;
 import io.github.packetboat.testkit.RawPeer;
 import io.github.packetboat.testkit.RawServer;
+import io.github.packetboat.testkit.Reports;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

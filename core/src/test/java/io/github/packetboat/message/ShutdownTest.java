@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.packetboat.codec.Codecs;
 import io.github.packetboat.testkit.Ending;
 import io.github.packetboat.testkit.FaultProxy;
+import io.github.packetboat.testkit.Ports;
 import io.github.packetboat.testkit.RawPeer;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -47,10 +48,10 @@ class ShutdownTest {
     void thePortIsFreeWhenCloseHasReturned() throws Exception {
         try (var other = MessageServer.builder(Codecs.lines()).bind(Tls.anyPort())) {
             for (int round = 0; round < 100; round++) {
-                int port;
-                try (var server = MessageServer.builder(Codecs.lines()).bind(Tls.anyPort())) {
-                    port = server.port();
-                }
+                int port = Ports.unused();
+                MessageServer.builder(Codecs.lines())
+                        .bind(new InetSocketAddress(Tls.HOST, port))
+                        .close();
                 assertThatThrownBy(() -> RawPeer.connect(port)).hasCauseInstanceOf(ConnectException.class);
                 MessageServer.builder(Codecs.lines())
                         .bind(new InetSocketAddress(Tls.HOST, port))

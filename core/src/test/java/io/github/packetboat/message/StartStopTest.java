@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.github.packetboat.codec.Codecs;
 import io.github.packetboat.testkit.RawPeer;
 import io.github.packetboat.testkit.Recorder;
+import io.github.packetboat.testkit.Reports;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;

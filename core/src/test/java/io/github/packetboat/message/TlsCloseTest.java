@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.packetboat.codec.Codecs;
+import io.github.packetboat.testkit.Await;
 import io.github.packetboat.testkit.Certificates;
 import io.github.packetboat.testkit.FaultProxy;
 import io.github.packetboat.testkit.RawPeer;
@@ -20,6 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** How TLS connections end, and what each side gets to know of it. */
 class TlsCloseTest {
+    /** Where much is written on what may be a busy machine: nothing here is to be cut by the time that it takes. */
+    private static final Limits PATIENT =
+            Limits.builder().closeFlushTimeout(Duration.ofSeconds(50)).build();
+
     private static final SSLContext TRUSTING = Certificates.root().trustingContext();
 
     /** The client writes all the while, so that a careless close would reset it and lose the tail. */
@@ -182,13 +187,15 @@ class TlsCloseTest {
                             queued.set(connection.stats().messagesSent());
                             connection.close();
                         }))
+                        .limits(PATIENT)
                         .tls(Tls.server().build())
                         .bind(Tls.anyPort());
                 FaultProxy proxy = FaultProxy.to(server.port());
                 RawPeer peer = RawPeer.connect(proxy.port()).startTls(TRUSTING, "localhost")) {
             proxy.serverToClient().stall();
             peer.send("all\n");
-            seen.messages.take();
+            // or there would be no end of what the listener queues, as the peer reads meanwhile
+            Await.until("all is queued", () -> queued.get() > 0);
             peer.halfClose();
             proxy.clientToServer().halfClose();
             proxy.serverToClient().resume();
@@ -211,6 +218,7 @@ class TlsCloseTest {
         });
         try (var server = MessageServer.builder(Codecs.lines())
                         .listener(serving)
+                        .limits(PATIENT)
                         .tls(Tls.server().build())
                         .bind(Tls.anyPort());
                 FaultProxy proxy = FaultProxy.to(server.port());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.packetboat.codec.Codecs;
 import io.github.packetboat.testkit.RawPeer;
+import io.github.packetboat.testkit.Reports;
 import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;

@@ -8,8 +8,11 @@ import java.util.function.Supplier;
 
 /** Waits for a condition that another thread will make true, for at most {@link #LIMIT}. Thread-safe. */
 public final class Await {
-    /** How long anything in the test kit waits before it fails: far more than needed, so that a fault is no flake. */
-    public static final Duration LIMIT = Duration.ofSeconds(10);
+    /**
+     * How long anything in the test kit waits before it fails: far more than needed, so that a fault is no flake. Long tests
+     * want more.
+     */
+    public static final Duration LIMIT = Duration.ofSeconds(Integer.getInteger("packetboat.await.seconds", 10));
 
     private static final long POLL_NANOS = 200_000;
 

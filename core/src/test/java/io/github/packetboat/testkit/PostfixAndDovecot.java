@@ -3,8 +3,6 @@ package io.github.packetboat.testkit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -53,30 +51,15 @@ public final class PostfixAndDovecot implements AutoCloseable {
         try {
             Path folder = Files.createTempDirectory("packetboat-mail");
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-            PostfixAndDovecot servers = new PostfixAndDovecot(folder, freePorts());
+            PostfixAndDovecot servers = new PostfixAndDovecot(
+                    folder,
+                    Stream.generate(Ports::unused).distinct().limit(PORTS).toList());
             List<String> command = new ArrayList<>(List.of("mail-up.sh"));
             servers.ports.forEach(port -> command.add(port.toString()));
             servers.run(command.toArray(String[]::new));
             return servers;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static List<Integer> freePorts() throws IOException {
-        List<ServerSocket> held = new ArrayList<>();
-        try {
-            List<Integer> free = new ArrayList<>();
-            for (int i = 0; i < PORTS; i++) {
-                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                held.add(socket);
-                free.add(socket.getLocalPort());
-            }
-            return free;
-        } finally {
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
         }
     }
 

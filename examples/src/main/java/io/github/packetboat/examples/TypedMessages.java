@@ -3,6 +3,7 @@ package io.github.packetboat.examples;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -41,6 +42,7 @@ public final class TypedMessages {
     record Refused(long id, String why) implements Message {}
 
     private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .build();
@@ -63,6 +65,7 @@ public final class TypedMessages {
             for (String wrong : new String[] {
                 "{\"type\":\"java.lang.ProcessBuilder\",\"command\":[\"reboot\"]}",
                 "{\"type\":\"order\",\"id\":3,\"ticker\":\"PKB\",\"quantity\":\"many\",\"limit\":1}",
+                "{\"type\":\"order\",\"id\":4,\"ticker\":\"PKB\",\"quantity\":1,\"quantity\":1000000,\"limit\":1}",
             }) {
                 intrude(address, wrong);
                 CloseReason reason = Expect.next(market.ends);

@@ -52,7 +52,8 @@ class ExamplesTest {
                 .contains("  gets    Filled[id=1, quantity=10, price=99.50]")
                 .contains("  gets    Refused[id=2, why=the price is 99.50]")
                 .contains("Could not resolve type id 'java.lang.ProcessBuilder'")
-                .contains("Cannot deserialize value of type `int` from String");
+                .contains("Cannot deserialize value of type `int` from String")
+                .contains("Duplicate field 'quantity'");
     }
 
     @Test

@@ -86,6 +86,11 @@ public final class EventLoop implements Executor {
         return nowNanos;
     }
 
+    /** {@link #nowNanos} for a field in which 0 says "never": one off where it would be just that. */
+    public long stampNanos() {
+        return nowNanos == 0 ? 1 : nowNanos;
+    }
+
     /** The loop's clock now, for what must not count the time that this turn has taken already. */
     public long readClock() {
         return clock.getAsLong();
@@ -148,6 +153,20 @@ public final class EventLoop implements Executor {
         }
         if (asleep.get() && asleep.compareAndSet(true, false)) {
             selector.wakeup();
+        }
+    }
+
+    /** Runs {@code task} on the loop, at once if this is its thread. Returns false if the loop has stopped. */
+    public boolean tryRun(Runnable task) {
+        if (isCurrent()) {
+            task.run();
+            return true;
+        }
+        try {
+            execute(task);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
         }
     }
 
@@ -244,7 +263,7 @@ public final class EventLoop implements Executor {
             asleep.lazySet(false);
             nowNanos = clock.getAsLong();
             turns.lazySet(turns.getPlain() + 1);
-            busySinceNanos.lazySet(nowNanos == 0 ? 1 : nowNanos);
+            busySinceNanos.lazySet(stampNanos());
         }
     }
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * only, but for {@link #bytes()}.
  */
 public final class WriteQueue {
-    private static final int FIRST_CHUNK_BYTES = 4 * 1024;
-    private static final int CHUNK_BYTES = 64 * 1024;
     private static final int[] NONE = {};
 
     private static final VarHandle BYTES;
@@ -36,17 +33,19 @@ public final class WriteQueue {
     private int[] more = NONE;
 
     private int moreLength;
-    private @Nullable ArrayDeque<ByteBuffer> stalled;
-    /** The last of {@link #stalled} if it is a chunk of this queue's own with room behind its limit. */
-    private @Nullable ByteBuffer tail;
+    /** The bytes that stalled, as long as there are some. */
+    private @Nullable Backlog stalled;
 
-    private long stalledBytes;
     private long bytes;
     private long writtenBytes;
 
     public WriteQueue(Outbox outbox, Outbox.Sender sender) {
         this.outbox = outbox;
         this.sender = sender;
+    }
+
+    public Outbox outbox() {
+        return outbox;
     }
 
     /** How many bytes wait here. Thread-safe; exact on the loop, at most a moment old elsewhere. */
@@ -61,13 +60,14 @@ public final class WriteQueue {
 
     /** Whether the kernel has refused bytes, so that only its readiness can bring things forward. */
     public boolean isStalled() {
-        return stalledBytes > 0;
+        Backlog waiting = stalled;
+        return waiting != null && waiting.bytes() > 0;
     }
 
     /** How many buffers this queue owns or shares now. */
     public int ownedBuffers() {
-        ArrayDeque<ByteBuffer> buffers = stalled;
-        return buffers == null ? 0 : buffers.size();
+        Backlog waiting = stalled;
+        return waiting == null ? 0 : waiting.buffers();
     }
 
     /** Takes the outbox's bytes from {@code start} to {@code end} as this connection's next ones. */
@@ -108,7 +108,7 @@ public final class WriteQueue {
      * that the outbox holds nothing of this connection afterwards.
      */
     public void flush(Transport transport) throws IOException {
-        if (stalledBytes > 0 || transport.unflushedBytes() > 0) {
+        if (isStalled() || transport.unflushedBytes() > 0) {
             stallRanges();
             return;
         }
@@ -120,24 +120,20 @@ public final class WriteQueue {
     /** Writes the stalled bytes, now that the kernel takes some again. */
     public void flushStalled(Transport transport) throws IOException {
         transport.flush();
-        while (stalledBytes > 0 && transport.unflushedBytes() == 0) {
-            ByteBuffer next = buffers().element();
+        Backlog waiting = stalled;
+        while (waiting != null && waiting.bytes() > 0 && transport.unflushedBytes() == 0) {
+            ByteBuffer next = waiting.first();
             int before = next.remaining();
             transport.write(next);
             int written = before - next.remaining();
-            stalledBytes -= written;
+            waiting.wrote(written);
             written(written);
             if (next.hasRemaining()) {
                 return;
             }
-            buffers().remove();
-            if (next == tail) {
-                tail = null;
-            }
         }
-        if (stalledBytes == 0) {
+        if (!isStalled()) {
             stalled = null;
-            tail = null;
             flush(transport);
         }
     }
@@ -156,7 +152,7 @@ public final class WriteQueue {
         }
         add(start, end);
         addBytes(body.remaining());
-        if (stalledBytes == 0 && transport.unflushedBytes() == 0) {
+        if (!isStalled() && transport.unflushedBytes() == 0) {
             ByteBuffer[] two = outbox.view(from, to, body);
             int before = to - from + body.remaining();
             transport.write(two);
@@ -189,8 +185,6 @@ public final class WriteQueue {
     public long discard() {
         clearRanges();
         stalled = null;
-        tail = null;
-        stalledBytes = 0;
         long lost = bytes();
         BYTES.setOpaque(this, 0L);
         return lost;
@@ -261,52 +255,31 @@ public final class WriteQueue {
             stall(outbox.view(start, end));
             return;
         }
-        buffers().add(outbox.share(start, end));
-        stalledBytes += end - start;
-        tail = null;
+        backlog().keep(outbox.share(start, end));
     }
 
     private void stall(ByteBuffer body, boolean mayKeep) {
         if (!mayKeep) {
             stall(body);
         } else if (body.hasRemaining()) {
-            stalledBytes += body.remaining();
-            buffers().add(body);
-            tail = null;
+            backlog().keep(body);
         }
     }
 
     /** Copies what remains of {@code source} behind the stalled bytes. */
     private void stall(ByteBuffer source) {
-        while (source.hasRemaining()) {
-            ByteBuffer chunk = tailWithRoom(source.remaining());
-            int n = Math.min(source.remaining(), chunk.capacity() - chunk.limit());
-            int at = chunk.limit();
-            chunk.limit(at + n);
-            chunk.put(at, source, source.position(), n);
-            source.position(source.position() + n);
-            stalledBytes += n; // only now: a chunk may not have been to be had
+        if (source.hasRemaining()) {
+            backlog().copy(source);
         }
     }
 
-    private ByteBuffer tailWithRoom(int wanted) {
-        ByteBuffer chunk = tail;
-        if (chunk == null || chunk.limit() == chunk.capacity()) {
-            int capacity = chunk == null && wanted < FIRST_CHUNK_BYTES ? FIRST_CHUNK_BYTES : CHUNK_BYTES;
-            chunk = ByteBuffer.allocate(capacity).limit(0);
-            tail = chunk;
-            buffers().add(chunk);
+    private Backlog backlog() {
+        Backlog made = stalled;
+        if (made == null) {
+            made = new Backlog();
+            stalled = made;
         }
-        return chunk;
-    }
-
-    private ArrayDeque<ByteBuffer> buffers() {
-        ArrayDeque<ByteBuffer> buffers = stalled;
-        if (buffers == null) {
-            buffers = new ArrayDeque<>(4);
-            stalled = buffers;
-        }
-        return buffers;
+        return made;
     }
 
     private void written(int n) {

@@ -40,11 +40,24 @@ final class BodyText {
      * @param wish the charset, as far as it can express the text; else it is UTF-8
      * @param whole whether this is all of the message, so that its last line must be ended
      */
-    BodyText(String text, Charset wish, Form form, boolean whole) {
+    static BodyText of(String text, Charset wish, Form form, boolean whole) {
         String ended = whole && !text.isEmpty() && !text.endsWith("\n") && !text.endsWith("\r") ? text + "\r\n" : text;
-        charset = Charsets.able(wish, ended);
-        bytes = ended.getBytes(charset);
+        Charset charset = Charsets.able(wish, ended);
+        return new BodyText(ended.getBytes(charset), charset, form, true);
+    }
 
+    /**
+     * A body that was made elsewhere, in whatever charset, for a message in seven bits.
+     *
+     * @param readable whether it is text, which quoted-printable leaves readable
+     */
+    static BodyText inSevenBits(byte[] bytes, boolean readable) {
+        return new BodyText(bytes, StandardCharsets.US_ASCII, Form.SEVEN_BIT, readable);
+    }
+
+    private BodyText(byte[] bytes, Charset charset, Form form, boolean readable) {
+        this.bytes = bytes;
+        this.charset = charset;
         int breaks = 0;
         int escapes = 0;
         int longest = 0;
@@ -74,7 +87,7 @@ final class BodyText {
         ascii = !high;
         // A line that could be taken for a boundary, which starts like that, is left no chance.
         boolean asItIs = !controls && !delimiter && Math.max(longest, bytes.length - lineStart) <= MAX_LINE_BYTES;
-        encoding = choose(asItIs, high, form);
+        encoding = readable ? choose(asItIs, high, form) : Encoding.BASE64;
     }
 
     private Encoding choose(boolean asItIs, boolean high, Form form) {

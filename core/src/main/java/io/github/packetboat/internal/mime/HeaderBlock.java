@@ -15,24 +15,29 @@ final class HeaderBlock {
 
     /** @param message a message, or the beginning of one with all of its header */
     HeaderBlock(byte[] message) {
-        int start = 0;
-        int i = 0;
-        while (i + 1 < message.length) {
+        this(message, 0, message.length);
+    }
+
+    /** Of the message or part that stands in {@code message} from {@code from} to before {@code to}. */
+    HeaderBlock(byte[] message, int from, int to) {
+        int start = from;
+        int i = from;
+        while (i + 1 < to) {
             if (message[i] != '\r' || message[i + 1] != '\n') {
                 i++;
                 continue;
             }
             i += 2;
-            boolean folded = i < message.length && (message[i] == ' ' || message[i] == '\t');
+            if (i - start == 2) {
+                break; // the empty line, whatever the next one begins with
+            }
+            boolean folded = i < to && (message[i] == ' ' || message[i] == '\t');
             if (!folded) {
-                if (i - start == 2) {
-                    break; // the empty line
-                }
                 fields.add(new String(message, start, i - start, StandardCharsets.ISO_8859_1));
                 start = i;
             }
         }
-        length = i;
+        length = i - from;
     }
 
     /** How many bytes it has, with the empty line at its end. */
@@ -40,11 +45,26 @@ final class HeaderBlock {
         return length;
     }
 
+    /** All fields, from the top. */
+    List<String> fields() {
+        return fields;
+    }
+
+    /** The value of the first field of this name, folded as it is; empty if there is none. */
+    String value(String name) {
+        List<String> found = fromBottom(name);
+        return found.isEmpty() ? "" : found.get(found.size() - 1).substring(name.length() + 1);
+    }
+
+    static boolean isNamed(String field, String name) {
+        return field.regionMatches(true, 0, name + ':', 0, name.length() + 1);
+    }
+
     /** The fields of this name, the last of them first, as signatures count them (RFC 6376 §5.4.2). */
     List<String> fromBottom(String name) {
         List<String> found = new ArrayList<>(1);
         for (int i = fields.size() - 1; i >= 0; i--) {
-            if (fields.get(i).regionMatches(true, 0, name + ':', 0, name.length() + 1)) {
+            if (isNamed(fields.get(i), name)) {
                 found.add(fields.get(i));
             }
         }

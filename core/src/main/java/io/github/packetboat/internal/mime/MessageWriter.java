@@ -97,7 +97,7 @@ public final class MessageWriter {
      */
     public void text(String type, String text) {
         beginPart();
-        BodyText body = new BodyText(text, charset, form, open.isEmpty());
+        BodyText body = BodyText.of(text, charset, form, open.isEmpty());
         out.ascii("Content-Type: ");
         out.ascii(type);
         out.ascii("; charset=");

@@ -18,10 +18,16 @@ public final class Rendering {
 
     private final List<Content> pieces;
     private final boolean eightBit;
+    private final @Nullable String whyEightBit;
 
     Rendering(List<Content> pieces, boolean eightBit) {
+        this(pieces, eightBit, null);
+    }
+
+    private Rendering(List<Content> pieces, boolean eightBit, @Nullable String whyEightBit) {
         this.pieces = List.copyOf(pieces);
         this.eightBit = eightBit;
+        this.whyEightBit = whyEightBit;
     }
 
     /** A message that is ready. The array is not copied and must not change any more. */
@@ -45,7 +51,17 @@ public final class Rendering {
             System.arraycopy(all, 0, joined, fields.length, all.length);
             more.add(new Bytes(joined));
         }
-        return new Rendering(more, eightBit);
+        return new Rendering(more, eightBit, whyEightBit);
+    }
+
+    /** This one, with the reason why it cannot be had in seven bits. */
+    Rendering asItMustStay(String why) {
+        return new Rendering(pieces, eightBit, why);
+    }
+
+    /** Why it has bytes above 127 although it was to have none; null if that was not tried. */
+    public @Nullable String whyEightBit() {
+        return whyEightBit;
     }
 
     /** How many bytes {@link #open()} gives, or {@link Content#UNKNOWN} if an attachment does not say how long it is. */

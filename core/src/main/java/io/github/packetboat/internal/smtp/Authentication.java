@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -42,14 +43,14 @@ final class Authentication {
     Authentication(
             Session session,
             Dialogue dialogue,
-            Login login,
+            SmtpOptions.Server server,
             Capabilities capabilities,
             Executor workers,
             Runnable success) {
         this.session = session;
         this.dialogue = dialogue;
-        this.login = login;
-        this.server = session.options().server();
+        this.server = server;
+        this.login = Objects.requireNonNull(server.login());
         this.workers = workers;
         this.success = success;
         this.offered = capabilities.mechanisms();
@@ -224,7 +225,7 @@ final class Authentication {
     /** On a worker, while nothing else touches the exchange. */
     private void answerScram(Reply reply, Dialogue.Then then) {
         try {
-            Scram exchange = java.util.Objects.requireNonNull(scram);
+            Scram exchange = Objects.requireNonNull(scram);
             byte[] response =
                     exchange.answer(Base64.getDecoder().decode(reply.text().strip()));
             session.run(() -> respond(response, then));

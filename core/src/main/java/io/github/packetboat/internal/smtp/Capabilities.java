@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** What a server said in answer to EHLO that it can do (RFC 5321 §4.1.1.1). Immutable and thread-safe. */
 public final class Capabilities {
@@ -75,6 +76,31 @@ public final class Capabilities {
 
     boolean startTls() {
         return has("STARTTLS");
+    }
+
+    /** Why the server cannot take this mail, or null if it can. */
+    @Nullable
+    SmtpException objection(Parcel parcel, String server) {
+        long bytes = parcel.body().length();
+        if (maxSizeBytes > 0 && bytes > maxSizeBytes) {
+            return new SmtpException(
+                    SmtpException.Kind.TOO_LARGE,
+                    "a mail of " + bytes + " bytes exceeds SIZE=" + maxSizeBytes + " of " + server,
+                    null);
+        }
+        if (parcel.needsUtf8() && !smtpUtf8()) {
+            return new SmtpException(
+                    SmtpException.Kind.UNSUPPORTED,
+                    "the mail has an address or header in UTF-8, and " + server + " does not offer SMTPUTF8",
+                    null);
+        }
+        if (parcel.eightBit() && !eightBitMime()) {
+            return new SmtpException(
+                    SmtpException.Kind.UNSUPPORTED,
+                    "the mail has 8-bit text, and " + server + " does not offer 8BITMIME",
+                    null);
+        }
+        return null;
     }
 
     /** The names of the ways to log in, in upper case. */

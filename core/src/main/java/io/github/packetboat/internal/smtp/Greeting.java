@@ -113,14 +113,14 @@ final class Greeting {
     }
 
     private void logIn(Capabilities offered) {
-        Login login = server.login();
-        if (login == null) {
+        if (server.login() == null) {
             session.opened(offered, encrypted);
         } else if (!encrypted) {
             session.fail(new SmtpException(
                     SmtpException.Kind.TLS, "no login at " + server + ": the connection is not encrypted", null));
         } else {
-            new Authentication(session, dialogue, login, offered, workers, () -> session.opened(offered, true)).begin();
+            new Authentication(session, dialogue, server, offered, workers, () -> session.opened(offered, true))
+                    .begin();
         }
     }
 

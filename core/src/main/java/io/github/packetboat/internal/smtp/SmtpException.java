@@ -1,5 +1,6 @@
 package io.github.packetboat.internal.smtp;
 
+import io.github.packetboat.message.CloseReason;
 import java.io.IOException;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,16 @@ public final class SmtpException extends IOException {
 
         Kind(boolean temporary) {
             this.temporary = temporary;
+        }
+
+        /** What the end of a connection means. */
+        static Kind of(CloseReason.Kind end) {
+            return switch (end) {
+                case PROTOCOL_ERROR, TRUNCATED_FRAME, LISTENER_FAILED -> PROTOCOL;
+                case HANDSHAKE_FAILED -> TLS;
+                case FRAME_TIMEOUT, WRITE_TIMEOUT, IDLE_TIMEOUT, HANDSHAKE_TIMEOUT -> TIMEOUT;
+                default -> LOST;
+            };
         }
 
         /** Whether the same may work later. */

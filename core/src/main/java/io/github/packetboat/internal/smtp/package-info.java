@@ -3,7 +3,8 @@
  *
  * <pre>
  *   SmtpPool ──▶ Session (one connection) ──▶ Dialogue (sentences and their replies) ──▶ MessageClient
- *                  │  opens: greeting, EHLO, STARTTLS, AUTH
+ *                  ├─ Approach: TCP, proxy, then Greeting: EHLO, STARTTLS, AUTH
+ *                  ├─ Intake: fetches mails from the pool
  *                  └─ Transaction (one mail): MAIL, RCPT…, DATA │ body .
  * </pre>
  *

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is said, and in what order, when everything goes in clear and no connection breaks. */
 final class DialogueTest {
-    private static final String OPENING = """
+    private static final String PIPELINING = """
             S: 220 mx.example ESMTP
             C: EHLO client.example
             S: 250-mx.example at your service
@@ -21,18 +21,32 @@ final class DialogueTest {
             S: 250-DSN
             S: 250 8BITMIME
             """;
+    private static final String LOCKSTEP = """
+            S: 220 mx.example ESMTP
+            C: EHLO client.example
+            S: 250 mx.example
+            """;
+    private static final String BEFORE_1995 = """
+            S: 220 old
+            C: EHLO client.example
+            S: 500 what
+            C: HELO client.example
+            S: 250 ah
+            """;
+    private static final String BYE = """
+            C: QUIT
+            S: 221 bye
+            """;
 
-    private static RawServer serving(Transcript.Mode mode, String dialogue) {
-        return RawServer.serving(Transcript.of(dialogue).server(mode), Script.untilEnd());
+    /** All that is said on one connection: how it opens, the mails, and the farewell. */
+    private static RawServer serving(Transcript.Mode mode, String opening, String mails) {
+        return RawServer.serving(Transcript.of(opening + mails + BYE).server(mode), Script.untilEnd());
     }
 
     @ParameterizedTest
     @EnumSource
     void withoutPipeliningEachCommandWaitsForTheReply(Transcript.Mode mode) {
-        try (RawServer server = serving(mode, """
-                S: 220 mx.example ESMTP
-                C: EHLO client.example
-                S: 250 mx.example
+        try (RawServer server = serving(mode, LOCKSTEP, """
                 C: MAIL FROM:<a@x>
                 S: 250 2.1.0 sender fine
                 C: RCPT TO:<b@y>
@@ -56,8 +70,6 @@ final class DialogueTest {
                 C: two
                 C: .
                 S: 250 fine
-                C: QUIT
-                S: 221 bye
                 """);
                 Post post = Post.open(server.port())) {
             CompletableFuture<Outcome> first = post.submit(Post.mail("Subject: hi\n\n.dot\r\nend", "b@y", "c@y"));
@@ -74,7 +86,7 @@ final class DialogueTest {
     @ParameterizedTest
     @EnumSource
     void withPipeliningTheNextMailsCommandsGoWithTheBody(Transcript.Mode mode) {
-        try (RawServer server = serving(mode, OPENING + """
+        try (RawServer server = serving(mode, PIPELINING, """
                 C: MAIL FROM:<a@x> SIZE=5
                 C: RCPT TO:<b@y>
                 C: RCPT TO:<c@y>
@@ -104,8 +116,6 @@ final class DialogueTest {
                 C: three
                 C: .
                 S: 250 queued three
-                C: QUIT
-                S: 221 bye
                 """);
                 Post post = Post.open(server.port())) {
             List<CompletableFuture<Outcome>> all = List.of(
@@ -121,7 +131,7 @@ final class DialogueTest {
     @ParameterizedTest
     @EnumSource
     void oneBadRecipientDoesNotBlockTheOthers(Transcript.Mode mode) {
-        try (RawServer server = serving(mode, OPENING + """
+        try (RawServer server = serving(mode, PIPELINING, """
                 C: MAIL FROM:<a@x> SIZE=3
                 C: RCPT TO:<b@y>
                 C: RCPT TO:<c@y>
@@ -136,8 +146,6 @@ final class DialogueTest {
                 C: x
                 C: .
                 S: 250 queued
-                C: QUIT
-                S: 221 bye
                 """);
                 Post post = Post.open(server.port())) {
             Outcome outcome = post.send("x\r\n", "b@y", "c@y", "d@y");
@@ -152,7 +160,7 @@ final class DialogueTest {
     @ParameterizedTest
     @EnumSource
     void aServerThatWantsTheMailOfNobodyGetsALoneDot(Transcript.Mode mode) {
-        try (RawServer server = serving(mode, OPENING + """
+        try (RawServer server = serving(mode, PIPELINING, """
                 C: MAIL FROM:<a@x> SIZE=3
                 C: RCPT TO:<b@y>
                 C: DATA
@@ -170,8 +178,6 @@ final class DialogueTest {
                 C: y
                 C: .
                 S: 250 queued
-                C: QUIT
-                S: 221 bye
                 """);
                 Post post = Post.open(server.port())) {
             CompletableFuture<Outcome> refused = post.submit(Post.mail("x\r\n", "b@y"));
@@ -186,7 +192,7 @@ final class DialogueTest {
     @ParameterizedTest
     @EnumSource
     void whatIsLeftOfARefusedMailIsResetInTheNextGroup(Transcript.Mode mode) {
-        try (RawServer server = serving(mode, OPENING + """
+        try (RawServer server = serving(mode, PIPELINING, """
                 C: MAIL FROM:<a@x> SIZE=3
                 C: RCPT TO:<b@y>
                 C: DATA
@@ -204,8 +210,6 @@ final class DialogueTest {
                 C: y
                 C: .
                 S: 250 queued
-                C: QUIT
-                S: 221 bye
                 """);
                 Post post = Post.open(server.port())) {
             CompletableFuture<Outcome> refused = post.submit(Post.mail("x\r\n", "b@y"));
@@ -219,7 +223,7 @@ final class DialogueTest {
     @ParameterizedTest
     @EnumSource
     void aRefusedSenderIsTheAnswerForEveryRecipient(Transcript.Mode mode) {
-        try (RawServer server = serving(mode, OPENING + """
+        try (RawServer server = serving(mode, PIPELINING, """
                 C: MAIL FROM:<a@x> SIZE=3
                 C: RCPT TO:<b@y>
                 C: RCPT TO:<c@y>
@@ -228,8 +232,6 @@ final class DialogueTest {
                 S: 503 MAIL first
                 S: 503 MAIL first
                 S: 503 MAIL first
-                C: QUIT
-                S: 221 bye
                 """);
                 Post post = Post.open(server.port())) {
             Outcome outcome = post.send("x\r\n", "b@y", "c@y");
@@ -242,7 +244,7 @@ final class DialogueTest {
     @ParameterizedTest
     @EnumSource
     void aRefusedMailIsTheAnswerForEveryAcceptedRecipient(Transcript.Mode mode) {
-        try (RawServer server = serving(mode, OPENING + """
+        try (RawServer server = serving(mode, PIPELINING, """
                 C: MAIL FROM:<a@x> SIZE=3
                 C: RCPT TO:<b@y>
                 C: RCPT TO:<c@y>
@@ -254,8 +256,6 @@ final class DialogueTest {
                 C: x
                 C: .
                 S: 554 DT:SPM
-                C: QUIT
-                S: 221 bye
                 """);
                 Post post = Post.open(server.port())) {
             Outcome outcome = post.send("x\r\n", "b@y", "c@y");
@@ -268,7 +268,7 @@ final class DialogueTest {
     @ParameterizedTest
     @EnumSource
     void aMailForAllOrNoneWaitsForEveryRecipientBeforeData(Transcript.Mode mode) {
-        try (RawServer server = serving(mode, OPENING + """
+        try (RawServer server = serving(mode, PIPELINING, """
                 C: MAIL FROM:<a@x> SIZE=3
                 C: RCPT TO:<b@y>
                 C: RCPT TO:<c@y>
@@ -288,8 +288,6 @@ final class DialogueTest {
                 C: y
                 C: .
                 S: 250 queued
-                C: QUIT
-                S: 221 bye
                 """);
                 Post post = Post.open(server.port())) {
             CompletableFuture<Outcome> none = post.submit(whole(Post.mail("x\r\n", "b@y", "c@y")));
@@ -309,12 +307,7 @@ final class DialogueTest {
     @ParameterizedTest
     @EnumSource
     void aServerOfBefore1995IsGreetedWithHelo(Transcript.Mode mode) {
-        try (RawServer server = serving(mode, """
-                S: 220 old
-                C: EHLO client.example
-                S: 500 what
-                C: HELO client.example
-                S: 250 ah
+        try (RawServer server = serving(mode, BEFORE_1995, """
                 C: MAIL FROM:<a@x>
                 S: 250 fine
                 C: RCPT TO:<b@y>
@@ -324,8 +317,6 @@ final class DialogueTest {
                 C: x
                 C: .
                 S: 250 fine
-                C: QUIT
-                S: 221 bye
                 """);
                 Post post = Post.open(server.port())) {
             assertThat(Post.codes(post.send("x\r\n", "b@y"))).containsExactly(250);
@@ -335,7 +326,7 @@ final class DialogueTest {
     @ParameterizedTest
     @EnumSource
     void wishesForNotificationsAreEncoded(Transcript.Mode mode) {
-        try (RawServer server = serving(mode, OPENING + """
+        try (RawServer server = serving(mode, PIPELINING, """
                 C: MAIL FROM:<> SIZE=3 RET=HDRS ENVID=a+2Bb+3Dc
                 C: RCPT TO:<"b c"@y> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;"b+20c"@y
                 C: DATA
@@ -345,8 +336,6 @@ final class DialogueTest {
                 C: x
                 C: .
                 S: 250 fine
-                C: QUIT
-                S: 221 bye
                 """);
                 Post post = Post.open(server.port())) {
             Envelope envelope =
@@ -362,7 +351,7 @@ final class DialogueTest {
     @ParameterizedTest
     @EnumSource
     void aConnectionTakesAsManyMailsAsItMayAndIsFollowedByAnother(Transcript.Mode mode) {
-        try (RawServer server = serving(mode, OPENING + """
+        try (RawServer server = serving(mode, PIPELINING, """
                 C: MAIL FROM:<a@x> SIZE=3
                 C: RCPT TO:<b@y>
                 C: DATA
@@ -372,8 +361,6 @@ final class DialogueTest {
                 C: x
                 C: .
                 S: 250 fine
-                C: QUIT
-                S: 221 bye
                 """);
                 Post post = Post.to(server.port()).mailsPerConnection(1).open()) {
             CompletableFuture<Outcome> first = post.submit(Post.mail("x\r\n", "b@y"));
@@ -388,7 +375,7 @@ final class DialogueTest {
     @ParameterizedTest
     @EnumSource
     void theTranscriptShowsWhatWasSaid(Transcript.Mode mode) {
-        try (RawServer server = serving(mode, OPENING + """
+        try (RawServer server = serving(mode, PIPELINING, """
                 C: MAIL FROM:<a@x> SIZE=8
                 C: RCPT TO:<b@y>
                 C: DATA
@@ -398,8 +385,6 @@ final class DialogueTest {
                 C: secret
                 C: .
                 S: 250 2.0.0 queued
-                C: QUIT
-                S: 221 bye
                 """);
                 Post post = Post.open(server.port())) {
             post.send("secret\r\n", "b@y");

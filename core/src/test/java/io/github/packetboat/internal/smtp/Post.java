@@ -38,6 +38,7 @@ final class Post implements AutoCloseable {
         private Duration reply = Await.LIMIT;
         private Duration end = Await.LIMIT;
         private Duration idle = Await.LIMIT;
+        private Duration age = Duration.ofMinutes(5);
 
         private Setup(int port) {
             this.port = port;
@@ -92,6 +93,11 @@ final class Post implements AutoCloseable {
             return this;
         }
 
+        Setup age(Duration most) {
+            age = most;
+            return this;
+        }
+
         Post open() {
             TlsOptions tls = TlsOptions.builder()
                     .trust(Certificates.root().certificate())
@@ -106,8 +112,8 @@ final class Post implements AutoCloseable {
                             "client.example",
                             proxy,
                             proxyLogin),
-                    new SmtpOptions.Timeouts(Duration.ofSeconds(5), reply, end),
-                    new SmtpOptions.Bounds(connections, idle, Duration.ofMinutes(5), mails),
+                    new SmtpOptions.Timeouts(Await.LIMIT, reply, end),
+                    new SmtpOptions.Bounds(connections, idle, age, mails),
                     pipelining));
         }
     }

@@ -1,6 +1,5 @@
-package io.github.packetboat.message;
+package io.github.packetboat.testkit;
 
-import io.github.packetboat.testkit.Recorder;
 import java.util.List;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -8,23 +7,23 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /** What the library reports to its log while this is open; nothing of it reaches the console. Thread-safe. */
-final class Reports extends Handler implements AutoCloseable {
+public final class Reports extends Handler implements AutoCloseable {
     private static final Logger LOGGER = Logger.getLogger("io.github.packetboat");
 
     private final Recorder<LogRecord> records = new Recorder<>();
 
-    Reports() {
+    public Reports() {
         LOGGER.setUseParentHandlers(false);
         LOGGER.addHandler(this);
     }
 
     /** Waits for so many warnings and errors in all, and returns those there are. */
-    List<LogRecord> await(int count) {
+    public List<LogRecord> await(int count) {
         return records.await(count);
     }
 
     /** Every warning and error so far. */
-    List<LogRecord> all() {
+    public List<LogRecord> all() {
         return records.all();
     }
 
