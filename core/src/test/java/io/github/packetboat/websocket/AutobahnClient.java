@@ -19,7 +19,8 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Our client, tried case by case by the server of the Autobahn test suite, which runs in Jython beside it: what the profile
- * "autobahn" of core has put into {@code target/autobahn}.
+ * "autobahn" of core has put into {@code target/autobahn}. There it records no result of a case in which the client is to end
+ * the connection.
  *
  * <pre>
  * java -cp core/target/classes:core/target/test-classes io.github.packetboat.websocket.AutobahnClient "[1-7].*"
