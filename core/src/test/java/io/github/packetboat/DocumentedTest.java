@@ -33,6 +33,7 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -45,6 +46,7 @@ final class DocumentedTest {
             Compiled.CLASSES.resolve("../../src/main/java").normalize();
 
     @Test
+    @Timeout(300) // it reads all of core, and waits for nothing
     void everyPublicOrProtectedMemberHasAComment(@TempDir Path out) throws IOException {
         List<JavaFileObject> sources = new ArrayList<>();
         for (String exported : Compiled.exportedPackages()) {

@@ -21,6 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** How TLS connections end, and what each side gets to know of it. */
 class TlsCloseTest {
+    /** Where much is written on what may be a busy machine: nothing here is to be cut by the time that it takes. */
+    private static final Limits PATIENT =
+            Limits.builder().closeFlushTimeout(Duration.ofSeconds(50)).build();
+
     private static final SSLContext TRUSTING = Certificates.root().trustingContext();
 
     /** The client writes all the while, so that a careless close would reset it and lose the tail. */
@@ -183,6 +187,7 @@ class TlsCloseTest {
                             queued.set(connection.stats().messagesSent());
                             connection.close();
                         }))
+                        .limits(PATIENT)
                         .tls(Tls.server().build())
                         .bind(Tls.anyPort());
                 FaultProxy proxy = FaultProxy.to(server.port());
@@ -213,6 +218,7 @@ class TlsCloseTest {
         });
         try (var server = MessageServer.builder(Codecs.lines())
                         .listener(serving)
+                        .limits(PATIENT)
                         .tls(Tls.server().build())
                         .bind(Tls.anyPort());
                 FaultProxy proxy = FaultProxy.to(server.port());

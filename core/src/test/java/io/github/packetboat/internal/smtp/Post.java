@@ -112,7 +112,7 @@ final class Post implements AutoCloseable {
                             "client.example",
                             proxy,
                             proxyLogin),
-                    new SmtpOptions.Timeouts(Duration.ofSeconds(5), reply, end),
+                    new SmtpOptions.Timeouts(Await.LIMIT, reply, end),
                     new SmtpOptions.Bounds(connections, idle, age, mails),
                     pipelining));
         }
