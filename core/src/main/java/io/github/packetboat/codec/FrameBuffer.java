@@ -166,7 +166,6 @@ public final class FrameBuffer {
      *
      * @param mayBorrow whether one large buffer may be left where it is, to be read through {@link #borrowed()}
      */
-    @SuppressWarnings("ReferenceEquality") // of Error Prone, in the profile "strict": this buffer, not an equal one
     public void begin(ByteBuffer target, boolean mayBorrow) {
         // a reference stored costs the collector's barrier, each time
         if (bytes != target) {

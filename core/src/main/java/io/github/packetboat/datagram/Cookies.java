@@ -60,7 +60,7 @@ final class Cookies {
         }
         // in constant time: how much of a guess is right must not show
         return MessageDigest.isEqual(code(current, peer), cookie)
-                || former != null && MessageDigest.isEqual(code(former, peer), cookie);
+                || (former != null && MessageDigest.isEqual(code(former, peer), cookie));
     }
 
     private void renew() {

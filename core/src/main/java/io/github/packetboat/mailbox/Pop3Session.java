@@ -35,6 +35,9 @@ import org.eclipse.angus.mail.pop3.POP3Store;
 final class Pop3Session implements AutoCloseable {
     private static final long SMALL_ANSWER = 256 * 1024;
     private static final long LIST_ANSWER = 128L * 1024 * 1024;
+    /** A UIDL has 70 characters at most (RFC 1939 §7); some servers think otherwise. */
+    private static final long LIST_BYTES_PER_MAIL = 400;
+
     private static final long HEADER_ANSWER = 16L * 1024 * 1024;
     private static final int MAX_MAILS = 1_000_000;
     /** What says to come again (RFC 2449 §8.1.1, RFC 3206 §4). */
@@ -59,11 +62,11 @@ final class Pop3Session implements AutoCloseable {
         this.store =
                 new POP3Store(session, new URLName("pop3", settings.server().host(), -1, null, null, null));
         logIn();
-        checkCount();
+        long maxList = Math.min(LIST_ANSWER, SMALL_ANSWER + LIST_BYTES_PER_MAIL * count());
         this.folder = (POP3Folder) store.getFolder("INBOX");
         line.in().expect(SMALL_ANSWER, SMALL_ANSWER, settings.commandTimeout());
         folder.open(Folder.READ_WRITE);
-        line.in().expect(LIST_ANSWER, LIST_ANSWER, settings.commandTimeout());
+        line.in().expect(maxList, maxList, settings.commandTimeout());
         Message[] all = folder.getMessages();
         FetchProfile profile = new FetchProfile();
         profile.add(UIDFolder.FetchProfileItem.UID);
@@ -154,8 +157,8 @@ final class Pop3Session implements AutoCloseable {
                         + (offered ? "refuses: " + Texts.clean(said, 300) : "does not offer XOAUTH2"));
     }
 
-    /** Angus makes an array of as many mails as the server claims to have: so it must not claim too many. */
-    private void checkCount() throws IOException {
+    /** How many mails there are. Angus makes an array of as many as the server claims: so it must not claim too many. */
+    private long count() throws IOException {
         String text = ask("STAT");
         if (!text.matches("\\+OK [0-9]{1,9} .*") || Long.parseLong(text.split(" ")[1]) > MAX_MAILS) {
             throw new MailboxException(
@@ -163,6 +166,7 @@ final class Pop3Session implements AutoCloseable {
                     "open the mailbox at " + settings.where() + ": STAT says \"" + Texts.clean(text, 100)
                             + "\", where at most " + MAX_MAILS + " mails are expected");
         }
+        return Long.parseLong(text.split(" ")[1]);
     }
 
     /** Sends a command that is answered in one line, of which Angus would not tell us. */

@@ -93,7 +93,7 @@ final class HostilePop3Test {
                 Mailbox mailbox = Mailbox.builder(Green.own(MailServer.pop3("localhost"), server.port())
                                 .build())
                         .readTimeout(each.silence())
-                        .commandTimeout(Duration.ofSeconds(20))
+                        .commandTimeout(Duration.ofSeconds(50))
                         .maxMailBytes(1_000_000)
                         .build()) {
             long before = allocated();
