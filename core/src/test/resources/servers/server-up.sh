@@ -10,7 +10,7 @@ shift 4
 R=$D/root
 ALICE=61901 BOB=61902 SERVER=61903 QUEUE=61904
 mkdir -p "$R/tls"; chmod 755 "$D" "$R"
-openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj /CN=localhost \
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj /CN=localhost \
     -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout "$R/tls/key.pem" -out "$R/tls/cert.pem" 2>/dev/null
 
 copy_in() { # programs, with the libraries that they need

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -71,7 +72,9 @@ public final class ForeignServer implements AutoCloseable {
     private static final Pattern SENDER = Pattern.compile("(?im)^(?:Return-Path|X-Mail-Args): ?<([^>]*)>");
     private static final Pattern RECIPIENTS =
             Pattern.compile("(?im)^(?:Envelope-To|Delivered-To|X-Rcpt-Args): ?(.*?)\r?$");
+    private static final int START_SECONDS = 45;
     private static final int END_SECONDS = 10;
+    private static final long POLL_NANOS = 20_000_000;
 
     private final Path folder;
     private final int port;
@@ -138,14 +141,27 @@ public final class ForeignServer implements AutoCloseable {
                     .redirectOutput(folder.resolve("server.log").toFile())
                     .start();
             ForeignServer server = new ForeignServer(folder, port, process);
-            Await.until("the greeting of " + kind.label(), () -> server.greets() || !process.isAlive());
-            if (!process.isAlive()) {
-                throw new AssertionError(kind.label() + " ended: " + server.log());
+            if (!server.awaitGreeting()) {
+                String log = server.log();
+                server.close();
+                throw new AssertionError(kind.label() + " does not answer: " + log);
             }
             return server;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Longer than anything else is waited for: its files are made first, and then it is another program that starts. */
+    private boolean awaitGreeting() {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+        while (process.isAlive() && System.nanoTime() - deadline < 0) {
+            if (greets()) {
+                return true;
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        return false;
     }
 
     private boolean greets() {
