@@ -3,6 +3,7 @@ package io.github.packetboat.mailbox;
 import io.github.packetboat.mailbox.MailboxException.Kind;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class ImapSession implements AutoCloseable {
     /** Room for the answer to a command that says little, with whatever the server adds unasked. */
     static final long SMALL_ANSWER = 4L * 1024 * 1024;
+
+    /** How long a server may take to answer a goodbye. */
+    private static final Duration LEAVE = Duration.ofSeconds(1);
 
     private static final long MAX_LINE = 1024 * 1024;
     /** A search answers in one line: a space and up to ten digits for each mail. */
@@ -334,9 +338,13 @@ final class ImapSession implements AutoCloseable {
         return idle;
     }
 
-    /** Says goodbye, if the server still listens, and closes. */
+    /** Says goodbye, if the server listens and answers soon, and closes. */
     void logout() {
-        try {
+        Deadline deadline = new Deadline(line, LEAVE);
+        try (deadline) {
+            if (fetching != null) {
+                return; // first it would say what nobody wants any more
+            }
             run("log out", "LOGOUT", null, MAX_LINE, SMALL_ANSWER);
         } catch (MailboxException e) {
             // The answer to LOGOUT begins with BYE, which is taken for the end; and who has gone needs no goodbye.

@@ -79,8 +79,13 @@ final class Pop3Watch implements Watcher {
         boolean more = true;
         while (more && !closed) {
             Look look = folder.store().apart(() -> closed, this::look); // over when the listener is told: it may fetch
-            look.removed().forEach(known::remove);
-            look.removed().forEach(id -> Watch.tell(() -> listener.onRemoved(id)));
+            for (String id : look.removed()) {
+                if (closed) {
+                    return;
+                }
+                known.remove(id);
+                Watch.tell(() -> listener.onRemoved(id));
+            }
             for (ReceivedMail mail : look.arrived()) {
                 if (closed) {
                     return;

@@ -106,7 +106,9 @@ public final class Watch implements AutoCloseable {
                     watcher.connect();
                     attempt = 0;
                     denials = 0;
-                    tell(listener::onConnected);
+                    if (!isClosing()) {
+                        tell(listener::onConnected);
+                    }
                     while (!isClosing()) {
                         watcher.await(this::sleep);
                     }
@@ -168,7 +170,8 @@ public final class Watch implements AutoCloseable {
 
     /**
      * Ends the watch: takes leave of the server, for which that has a second, and disconnects. A call of the listener that is
-     * under way is waited for, unless it is that which closes; none comes after it. Does nothing if it has ended.
+     * under way is waited for, unless it is that which closes; none comes after it. So is a connection that is being opened,
+     * up to its timeouts. Does nothing if it has ended.
      */
     @Override
     public void close() {

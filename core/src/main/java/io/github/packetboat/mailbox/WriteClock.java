@@ -25,9 +25,10 @@ final class WriteClock {
         synchronized (SOCKETS) {
             SOCKETS.add(socket);
             if (thread == null) {
-                thread = new Thread(WriteClock::run, "packetboat-mailbox-writes");
-                thread.setDaemon(true);
-                thread.start();
+                Thread starting = new Thread(WriteClock::run, "packetboat-mailbox-writes");
+                starting.setDaemon(true);
+                starting.start();
+                thread = starting; // not if there are too many threads already
             } else {
                 SOCKETS.notifyAll(); // its time may be the shortest
             }

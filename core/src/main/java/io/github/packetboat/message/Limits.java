@@ -195,7 +195,7 @@ public final class Limits {
 
         /**
          * How long {@code close()} tries to write what is queued; the rest is lost then. 5 s unless set. An answer to a peer
-         * that opened nothing, as a page is to a browser, has as long again while the peer takes 500 bytes of it a second.
+         * that opened nothing, as a page is to a browser, has as long again while the kernel takes 500 bytes of it for each second of that time.
          */
         public Builder closeFlushTimeout(Duration timeout) {
             closeFlushTimeout = Check.positive("closeFlushTimeout", timeout);

@@ -183,6 +183,9 @@ final class Opening<M> {
     private void openTls(TlsTransport secured) throws IOException {
         life.openingOver();
         life.goOnOver(secured);
+        if (life.state().isEnding()) {
+            return; // what was held back found the connection broken
+        }
         Upgrade<M> upgrade = life.upgrade();
         if (upgrade == null) {
             greet();

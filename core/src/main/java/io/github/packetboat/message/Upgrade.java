@@ -58,6 +58,9 @@ final class Upgrade<M> {
             outbound.sendNow(goAhead);
         }
         outbound.drain().hold();
+        if (life.state().isEnding()) {
+            return null; // the go-ahead had no room, or the write found the connection broken
+        }
         if (outbound.drain().isWaiting()) {
             life.closeNow(connection.reason(
                     CloseReason.Kind.ABORTED,

@@ -187,8 +187,8 @@ public final class ServerWebSockets<M> implements CodecFactory<M> {
      * is asked each time, on the event loop; it must not block, and what it returns should be made beforehand if it is large.
      *
      * <p>A page is for small things, of 4 MiB at most, of which what the kernel does not take at once waits in memory. A peer
-     * may read it slowly, at 500 bytes a second at least: one that takes less within {@code Limits.closeFlushTimeout}, 5
-     * seconds unless set, is cut off. What is larger belongs on a web server.
+     * may read it slowly: one of which the kernel takes less, in any {@code Limits.closeFlushTimeout} (5 seconds unless set), than
+     * 500 bytes for each second of it, is cut off. What is larger belongs on a web server.
      *
      * @throws IllegalArgumentException as by {@link WebSockets#text}, or if {@code page} is null
      */

@@ -75,6 +75,33 @@ class StartTlsTest {
     }
 
     @Test
+    void aGoAheadWithoutRoomClosesTheConnectionOnce() throws Exception {
+        Limits limits = Limits.builder()
+                .lowWaterMarkBytes(1024)
+                .highWaterMarkBytes(2048)
+                .maxQueuedBytes(4096)
+                .build();
+        Seen<String> seen = Seen.<String>only().onMessage((connection, line) -> {
+            while (connection.queuedBytes() < 4000) {
+                connection.send("x".repeat(99));
+            }
+            connection.startTls(serverTls, "r".repeat(200));
+        });
+        try (var server = MessageServer.builder(Codecs.lines())
+                        .listener(seen)
+                        .limits(limits)
+                        .bind(Tls.anyPort());
+                RawPeer peer = RawPeer.connect(server.port());
+                RawPeer next = RawPeer.connect(server.port())) {
+            peer.send("STARTTLS\r\n");
+            assertThat(seen.closed.take().kind()).isEqualTo(CloseReason.Kind.OVERFLOW);
+            next.send("STARTTLS\r\n");
+            assertThat(seen.closed.take().kind()).isEqualTo(CloseReason.Kind.OVERFLOW);
+        }
+        seen.closed.assertNothingMore();
+    }
+
+    @Test
     void theUpgradeWorksHoweverTheBytesAreCut() throws Exception {
         Seen<String> seen = asking();
         try (var server = serve(upgrading());

@@ -24,11 +24,19 @@ final class CaughtMails {
     synchronized Caught add(MailSink.Taken mail) {
         Caught caught = new Caught(++last, Instant.now(), mail);
         kept.add(caught);
-        bytes += mail.bytes().length;
+        bytes += size(mail);
         while (kept.size() > maxMails || bytes > maxBytes && kept.size() > 1) {
-            bytes -= kept.remove().mail.bytes().length;
+            bytes -= size(kept.remove().mail);
         }
         return caught;
+    }
+
+    private static long size(MailSink.Taken mail) {
+        return mail.bytes().length
+                + 2L * mail.sender().length()
+                + mail.recipients().stream()
+                        .mapToLong(each -> 2L * each.length())
+                        .sum();
     }
 
     /** The oldest first. */

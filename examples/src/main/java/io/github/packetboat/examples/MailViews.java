@@ -116,7 +116,11 @@ final class MailViews {
     }
 
     private static Page sandboxed(String html, ReceivedMail mail) {
-        String quiet = MailHtml.withPictures(MailHtml.quiet(html), mail.inlines());
+        if (html.length() > MAX_PAGE_BYTES) {
+            return null; // before much is done with it
+        }
+        String quiet = MailHtml.withPictures(
+                MailHtml.quiet(html), mail.inlines().stream().limit(MAX_PARTS).toList());
         Page page = fitting("text/html; charset=utf-8", quiet.getBytes(StandardCharsets.UTF_8));
         return page == null
                 ? null

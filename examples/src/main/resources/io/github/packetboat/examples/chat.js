@@ -59,7 +59,7 @@
   }
 
   function isPrivate(line) {
-    return /^\S+ \(to you alone\): /.test(line);
+    return /^[^\s:]+ \(to you alone\): /.test(line);
   }
 
   // The first words with the server, on each new connection: a name, then a room.
