@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,33 +20,16 @@ import org.junit.jupiter.api.Test;
 
 /** What a watch tells over IMAP, with any server, and all that {@link ImapContract} says. */
 abstract class ImapWatchContract extends ImapContract {
-    /** Writes down all that a watch says. */
-    static final class Notes implements MailboxListener {
-        final Recorder<String> all = new Recorder<>();
-
+    /** Writes down all that a watch says, and mails by their subjects. */
+    static final class Notes extends WatchNotes {
         @Override
         public void onNew(ReceivedMail mail) {
-            all.accept("new " + mail.subject());
-        }
-
-        @Override
-        public void onRemoved(String id) {
-            all.accept("removed " + id);
-        }
-
-        @Override
-        public void onFlagsChanged(String id, Set<Flag> flags) {
-            all.accept("flags " + id + " " + flags);
+            told.accept("new " + mail.subject());
         }
 
         @Override
         public void onReset() {
-            all.accept("reset");
-        }
-
-        @Override
-        public void onConnected() {
-            all.accept("connected");
+            told.accept("reset");
         }
     }
 
@@ -60,17 +42,17 @@ abstract class ImapWatchContract extends ImapContract {
                         .idleRenewal(Duration.ofSeconds(1)) // for servers that say nothing of flags in IDLE
                         .build();
                 Watch watch = other.folder(folder.name()).watch(notes)) {
-            assertThat(notes.all.take()).isEqualTo("connected");
+            assertThat(notes.told.take()).isEqualTo("connected");
             append("first");
-            assertThat(notes.all.take()).isEqualTo("new first");
+            assertThat(notes.told.take()).isEqualTo("new first");
             ReceivedMail old = folder.messages().findFirst().orElseThrow();
             folder.mark(List.of(old), Flag.FLAGGED);
-            assertThat(notes.all.take()).isEqualTo("flags " + old.id() + " [\\Flagged]");
+            assertThat(notes.told.take()).isEqualTo("flags " + old.id() + " [\\Flagged]");
             folder.delete(List.of(old));
-            String next = notes.all.take();
-            assertThat(next.startsWith("flags ") ? notes.all.take() : next).isEqualTo("removed " + old.id());
+            String next = notes.told.take();
+            assertThat(next.startsWith("flags ") ? notes.told.take() : next).isEqualTo("removed " + old.id());
             append("second");
-            assertThat(notes.all.take()).isEqualTo("new second");
+            assertThat(notes.told.take()).isEqualTo("new second");
             Await.until(
                     "the watermark moves",
                     () -> folder.newest(1)
@@ -83,10 +65,10 @@ abstract class ImapWatchContract extends ImapContract {
         append("meanwhile");
         Notes later = new Notes();
         try (Watch watch = folder.watch(later, mark)) {
-            assertThat(later.all.take()).isEqualTo("new meanwhile");
+            assertThat(later.told.take()).isEqualTo("new meanwhile");
             assertThat(watch.failure()).isEmpty();
         }
-        notes.all.assertNothingMore();
+        notes.told.assertNothingMore();
     }
 
     @Test
@@ -99,14 +81,14 @@ abstract class ImapWatchContract extends ImapContract {
                         .reconnect(Backoff.exponential(Duration.ofMillis(5), Duration.ofMillis(50)))
                         .build();
                 Watch watch = through.folder(folder.name()).watch(notes)) {
-            assertThat(notes.all.take()).isEqualTo("connected");
+            assertThat(notes.told.take()).isEqualTo("connected");
             proxy.refuse().dropAll();
             folder.delete(both.subList(0, 1));
             folder.mark(both.subList(1, 2), Flag.SEEN);
             append("three");
             proxy.admit();
 
-            assertThat(List.of(notes.all.take(), notes.all.take(), notes.all.take(), notes.all.take()))
+            assertThat(List.of(notes.told.take(), notes.told.take(), notes.told.take(), notes.told.take()))
                     .containsExactly(
                             "removed " + both.get(0).id(),
                             "flags " + both.get(1).id() + " [\\Seen]",
@@ -114,7 +96,7 @@ abstract class ImapWatchContract extends ImapContract {
                             "connected");
             assertThat(watch.failure()).isEmpty();
         }
-        notes.all.assertNothingMore();
+        notes.told.assertNothingMore();
     }
 
     @Test
@@ -127,7 +109,7 @@ abstract class ImapWatchContract extends ImapContract {
                         .idleRenewal(Duration.ofSeconds(1))
                         .build();
                 Watch watch = through.folder(folder.name()).watch(notes)) {
-            assertThat(notes.all.take()).isEqualTo("connected");
+            assertThat(notes.told.take()).isEqualTo("connected");
             proxy.refuse().dropAll();
             long before = folder.status().uidValidity();
             Await.until("another UIDVALIDITY", () -> {
@@ -138,10 +120,10 @@ abstract class ImapWatchContract extends ImapContract {
             append("other");
             proxy.admit();
 
-            assertThat(notes.all.take()).isEqualTo("reset");
-            assertThat(notes.all.take()).isEqualTo("connected");
+            assertThat(notes.told.take()).isEqualTo("reset");
+            assertThat(notes.told.take()).isEqualTo("connected");
             append("newer");
-            assertThat(notes.all.take()).isEqualTo("new newer");
+            assertThat(notes.told.take()).isEqualTo("new newer");
             assertThat(watch.failure()).isEmpty();
         }
     }
